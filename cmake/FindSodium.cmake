@@ -1,0 +1,18 @@
+# Finds libsodium, which ships no CMake package of its own, and gives the target Sodium::Sodium.
+if(NOT TARGET Sodium::Sodium AND TARGET unofficial-sodium::sodium)
+  add_library(Sodium::Sodium ALIAS unofficial-sodium::sodium)
+endif()
+find_path(Sodium_INCLUDE_DIR sodium/version.h)
+find_library(Sodium_LIBRARY sodium)
+if(Sodium_INCLUDE_DIR)
+  file(STRINGS ${Sodium_INCLUDE_DIR}/sodium/version.h Sodium_VERSION REGEX "SODIUM_VERSION_STRING")
+  string(REGEX REPLACE ".*\"([0-9.]+)\".*" "\\1" Sodium_VERSION "${Sodium_VERSION}")
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(Sodium REQUIRED_VARS Sodium_LIBRARY Sodium_INCLUDE_DIR VERSION_VAR Sodium_VERSION)
+if(Sodium_FOUND AND NOT TARGET Sodium::Sodium)
+  add_library(Sodium::Sodium UNKNOWN IMPORTED)
+  set_target_properties(Sodium::Sodium PROPERTIES
+    IMPORTED_LOCATION ${Sodium_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${Sodium_INCLUDE_DIR})
+endif()
+mark_as_advanced(Sodium_INCLUDE_DIR Sodium_LIBRARY)

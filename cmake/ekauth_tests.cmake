@@ -1,0 +1,37 @@
+# What the tests share: Catch2 2 or 3 behind one target, and one test program per folder.
+
+find_package(Catch2 3 QUIET)
+if(NOT Catch2_FOUND)
+  find_package(Catch2 2.13 QUIET)
+endif()
+if(NOT Catch2_FOUND)
+  message(FATAL_ERROR "ekauth: the tests need Catch2 2.13 or 3: install catch2, or configure with -DEKAUTH_BUILD_TESTS=OFF")
+endif()
+find_package(Threads REQUIRED)
+
+add_library(ekauth_test_main OBJECT ${CMAKE_CURRENT_SOURCE_DIR}/tests/main.cpp)
+target_link_libraries(ekauth_test_main PUBLIC $<IF:$<TARGET_EXISTS:Catch2::Catch2WithMain>,Catch2::Catch2WithMain,Catch2::Catch2>
+                      Threads::Threads)
+target_include_directories(ekauth_test_main PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR}/src)
+target_compile_features(ekauth_test_main PUBLIC cxx_std_20)
+
+# ekauth_test(folder PIECES piece…): every tests/folder/*_test.cpp as one program and one ctest entry; built when all
+# its pieces are.
+function(ekauth_test folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "PIECES;LIBRARIES")
+  foreach(piece IN LISTS arg_PIECES)
+    if(NOT piece IN_LIST EKAUTH_BUILT_PIECES)
+      return()
+    endif()
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*_test.cpp)
+  if(NOT sources)
+    message(FATAL_ERROR "ekauth: tests/${folder} has no *_test.cpp")
+  endif()
+  add_executable(${folder}_tests ${sources})
+  ekauth_warnings(${folder}_tests)
+  list(TRANSFORM arg_PIECES PREPEND ekauth:: OUTPUT_VARIABLE libraries)
+  target_link_libraries(${folder}_tests PRIVATE ekauth_test_main ${libraries} ${arg_LIBRARIES})
+  target_compile_definitions(${folder}_tests PRIVATE EKAUTH_TEST_DATA="${EKAUTH_SOURCE_DIR}/tests/data")
+  add_test(NAME ${folder} COMMAND ${folder}_tests)
+endfunction()

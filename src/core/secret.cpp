@@ -1,0 +1,59 @@
+#include <ekauth/secret.hpp>
+
+#include <cstring>
+#include <utility>
+
+namespace ekauth::inline v1 {
+
+void wipe(void* bytes, std::size_t size) noexcept {
+  if (size == 0) return;
+  std::memset(bytes, 0, size);
+  // The compiler must assume that this statement reads the memory, so the stores above stay.
+  __asm__ __volatile__("" : : "r"(bytes) : "memory");
+}
+
+namespace {
+
+bool equal_bytes(const unsigned char* a, const unsigned char* b, std::size_t size) noexcept {
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    difference |= static_cast<unsigned>(a[i] ^ b[i]);
+    // Hides the running value from the optimiser, which could otherwise leave the loop at the first difference.
+    __asm__ __volatile__("" : "+r"(difference));
+  }
+  return difference == 0;
+}
+
+}  // namespace
+
+bool constant_time_equal(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  return equal_bytes(reinterpret_cast<const unsigned char*>(a.data()),
+                     reinterpret_cast<const unsigned char*>(b.data()), a.size());
+}
+
+bool constant_time_equal(const digest& a, const digest& b) noexcept {
+  return equal_bytes(a.data(), b.data(), a.size());
+}
+
+secret::secret(std::string_view bytes) : bytes_(bytes.empty() ? nullptr : new char[bytes.size()]), size_(bytes.size()) {
+  if (size_ != 0) std::memcpy(bytes_, bytes.data(), size_);
+}
+
+secret::secret(secret&& other) noexcept
+    : bytes_(std::exchange(other.bytes_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+secret& secret::operator=(secret&& other) noexcept {
+  secret taken(std::move(other));
+  std::swap(bytes_, taken.bytes_);
+  std::swap(size_, taken.size_);
+  return *this;
+}
+
+secret::~secret() {
+  if (bytes_ == nullptr) return;
+  wipe(bytes_, size_);
+  delete[] bytes_;
+}
+
+}  // namespace ekauth::inline v1
