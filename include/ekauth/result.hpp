@@ -10,7 +10,7 @@
 #include <ekauth/error.hpp>
 
 #include <cstdlib>
-#include <memory>
+#include <new>
 #include <type_traits>
 #include <utility>
 #if __has_include(<version>)
@@ -62,8 +62,8 @@ class [[nodiscard]] result {
   [[nodiscard]] T& operator*() & { return checked(); }
   [[nodiscard]] const T& operator*() const& { return const_cast<result*>(this)->checked(); }
   [[nodiscard]] T&& operator*() && { return std::move(checked()); }
-  [[nodiscard]] T* operator->() { return std::addressof(checked()); }
-  [[nodiscard]] const T* operator->() const { return std::addressof(const_cast<result*>(this)->checked()); }
+  [[nodiscard]] T* operator->() { return &checked(); }
+  [[nodiscard]] const T* operator->() const { return &const_cast<result*>(this)->checked(); }
 
   /// The error. Aborts when there is a value.
   [[nodiscard]] const error_type& error() const {
@@ -107,12 +107,12 @@ class [[nodiscard]] result {
   template <class Other>
   void construct(Other&& other) {
     if (has_)
-      std::construct_at(std::addressof(value_), std::forward<Other>(other).value_);
+      ::new (static_cast<void*>(&value_)) T(std::forward<Other>(other).value_);
     else
-      std::construct_at(std::addressof(error_), other.error_);
+      ::new (static_cast<void*>(&error_)) error_type(other.error_);
   }
   void destroy() noexcept {
-    if (has_) std::destroy_at(std::addressof(value_));
+    if (has_) value_.~T();
   }
 
   union {
