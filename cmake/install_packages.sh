@@ -1,0 +1,48 @@
+# What tests/run and examples/run share; sourced by both, from bash.
+#
+#   install_packages cmake g++     installs what is missing, by apt; asks dpkg first, so a second call needs no network
+#   configure dev                  configures a preset; compiles through ccache where there is one
+#   build dev [target]             builds it with every processor
+
+# What building, testing and running the examples takes, in the names of Debian 12 and Ubuntu 24.04.
+ekauth_packages=(cmake ninja-build g++ libssl-dev libsodium-dev libsimdjson-dev libfmt-dev libsqlite3-dev catch2
+                 libcpp-httplib-dev curl jq)
+
+say() { printf '\n== %s\n' "$*"; }
+fail() { printf '\n%s\n' "$*" >&2; exit 1; }
+
+install_packages() {
+  if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    say "No apt here: nothing is installed. Needed, under their Debian names: $*"
+    command -v cmake >/dev/null && command -v ninja >/dev/null || fail "Install these packages' like, then call again."
+    return
+  fi
+  local package missing=()
+  for package in "$@"; do
+    [[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  say "Installing: ${missing[*]}"
+  local as_root=()
+  if ((EUID)); then
+    command -v sudo >/dev/null || fail "Not root, and no sudo. As root: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y)
+  "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "${missing[@]}" ||
+    fail "apt-get could not install: ${missing[*]}"
+}
+
+configure() {
+  local version
+  version=$(cmake --version | sed -n 's/^cmake version //p')
+  [[ "$(printf '%s\n' 3.25 "$version" | sort -V | head -1)" == 3.25 ]] || fail "cmake 3.25 or newer is needed; this is $version"
+  say "Configuring $1"
+  command -v ccache >/dev/null && export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  cmake --preset "$1" --log-level=WARNING
+}
+
+build() {
+  say "Building $1"
+  cmake --build --preset "$1" --parallel "$(nproc)" ${2:+--target "$2"}
+}
