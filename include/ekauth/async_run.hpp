@@ -24,12 +24,14 @@ struct async_driver {
     self->flow.next([&](auto request) {
       using asked_type = decltype(request);
       auto asked = std::make_shared<const asked_type>(std::move(request));
-      asked->call(self->store, [self, asked, turn = self->answered](result<typename asked_type::reply> answer) {
-        if (self->answered != turn) std::abort();  // a store that answers twice would run the protocol twice
-        ++self->answered;
-        self->flow.resume(*asked, std::move(answer));
-        step(self);
-      });
+      asked->call(self->store,
+                  [self, asked, turn = self->answered](result<typename asked_type::reply> answer) {
+                    if (self->answered != turn)
+                      std::abort();  // a store that answers twice would run the protocol twice
+                    ++self->answered;
+                    self->flow.resume(*asked, std::move(answer));
+                    step(self);
+                  });
     });
   }
 };
@@ -37,8 +39,8 @@ struct async_driver {
 }  // namespace detail
 
 /// Drives flow to its end and calls done(result<T>) once, on whichever thread the store's last answer comes.
-/// store must outlive the call to done. A store that never answers never calls done; one that answers a request
-/// twice ends the process.
+/// store must outlive the call to done. A store that never answers never calls done; one that answers a
+/// request twice ends the process.
 template <class Flow, class Store, class Done>
 void async_run(Flow flow, Store& store, Done done) {
   using driver = detail::async_driver<Flow, Store, Done>;

@@ -20,14 +20,14 @@ Step co_answer(Flow& flow, Store& store, Request asked) {
 
 }  // namespace detail
 
-/// Drives flow to its end. Task<void> and Task<result<T>> must be coroutine types that can be awaited; store must
-/// outlive the task. Destroying the task between two requests abandons the operation, which is safe at every point.
+/// Drives flow to its end. Task<void> and Task<result<T>> must be coroutine types that can be awaited; store
+/// must outlive the task. Destroying the task between two requests abandons the operation, which is safe at
+/// every point.
 template <template <class...> class Task, class Flow, class Store>
 [[nodiscard]] Task<result<typename Flow::value_type>> co_run(Flow flow, Store& store) {
   while (!flow.done()) {
-    Task<void> step = flow.next([&](auto request) {
-      return detail::co_answer<Task<void>>(flow, store, std::move(request));
-    });
+    Task<void> step = flow.next(
+        [&](auto request) { return detail::co_answer<Task<void>>(flow, store, std::move(request)); });
     co_await std::move(step);
   }
   result<typename Flow::value_type> outcome = std::move(flow).take();

@@ -1,9 +1,10 @@
 // A flow is an operation in progress: it asks its host one storage request at a time and ends in a result.
 //
-//   auto who = run(api_keys.verify(credential, {.now = now()}), store);      // most hosts need no more than this
+//   auto who = run(api_keys.verify(credential, {.now = now()}), store);      // most hosts need no more than
+//   this
 //
-// The host chooses the runner: run (blocking), co_run (coroutines) or async_run (callbacks). A flow reads no clock
-// and does no I/O, so it can be driven, and failed, step by step in a test.
+// The host chooses the runner: run (blocking), co_run (coroutines) or async_run (callbacks). A flow reads no
+// clock and does no I/O, so it can be driven, and failed, step by step in a test.
 #pragma once
 
 #include <ekauth/result.hpp>
@@ -19,9 +20,10 @@ namespace ekauth::inline v1 {
 
 /// The base of every flow; Self is the flow, T what it ends in, Requests what it may ask, each type once.
 ///
-/// A request is a struct that owns its data, names its `reply`, and knows by `call(store, …)` which store method
-/// answers it. Self has one `on(const Request&, Request::reply)` for each, which either asks again or finishes.
-/// An error from the store ends the flow: denied. A flow may start finished. Used by one thread at a time.
+/// A request is a struct that owns its data, names its `reply`, and knows by `call(store, …)` which store
+/// method answers it. Self has one `on(const Request&, Request::reply)` for each, which either asks again or
+/// finishes. An error from the store ends the flow: denied. A flow may start finished. Used by one thread at
+/// a time.
 template <class Self, class T, class... Requests>
 class [[nodiscard]] flow {
  public:

@@ -11,7 +11,8 @@
 
 namespace ekauth::inline v1 {
 
-/// An opaque name of one kind of thing. A value; made explicitly, compared byte for byte, only with its own kind.
+/// An opaque name of one kind of thing. A value; made explicitly, compared byte for byte, only with its own
+/// kind.
 template <class Kind>
 class id {
  public:

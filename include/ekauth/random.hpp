@@ -5,8 +5,8 @@
 
 namespace ekauth::inline v1 {
 
-/// Fills memory with unpredictable bytes. Callable from many threads at once. Cannot fail: an implementation that
-/// runs dry must end the process, because a guessable secret is worse than none.
+/// Fills memory with unpredictable bytes. Callable from many threads at once. Cannot fail: an implementation
+/// that runs dry must end the process, because a guessable secret is worse than none.
 class random_source {
  public:
   virtual void fill(void* bytes, std::size_t size) = 0;

@@ -32,17 +32,13 @@ class [[nodiscard]] result {
   result(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)), has_(true) {}
   result(error_type why) noexcept : error_(why), has_(false) {}
 
-  result(const result& other)
-    requires std::is_copy_constructible_v<T>
-      : has_(other.has_) {
+  result(const result& other) requires std::is_copy_constructible_v<T> : has_(other.has_) {
     construct(other);
   }
   result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) : has_(other.has_) {
     construct(std::move(other));
   }
-  result& operator=(const result& other)
-    requires std::is_copy_constructible_v<T>
-  {
+  result& operator=(const result& other) requires std::is_copy_constructible_v<T> {
     if (this != &other) *this = result(other);
     return *this;
   }

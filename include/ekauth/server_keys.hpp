@@ -12,17 +12,17 @@ namespace ekauth::inline v1 {
 
 /// The server's own keys: one 32-byte root per slot, of which one is active.
 ///
-/// API keys and refresh tokens name the slot they were made under. New ones use the active slot; the others are
-/// verify-only. A slot that is no longer listed is retired: everything made under it is refused without a store call.
-/// Copying is not possible; clone() where two services share the roots.
+/// API keys and refresh tokens name the slot they were made under. New ones use the active slot; the others
+/// are verify-only. A slot that is no longer listed is retired: everything made under it is refused without a
+/// store call. Copying is not possible; clone() where two services share the roots.
 class server_keys {
  public:
   /// Slot '0': no server key. Keys then carry random digits for a tag and a plain SHA-256 verifier.
   static constexpr char no_slot = '0';
 
-  /// Adds the root of a slot and makes that slot active. Replaces nothing: the first active one becomes verify-only.
-  /// slot: one of 1-9 A-Z a-z. root: exactly 32 bytes from a random source.
-  /// Errors: option_invalid (slot malformed or taken, root not 32 bytes).
+  /// Adds the root of a slot and makes that slot active. Replaces nothing: the first active one becomes
+  /// verify-only. slot: one of 1-9 A-Z a-z. root: exactly 32 bytes from a random source. Errors:
+  /// option_invalid (slot malformed or taken, root not 32 bytes).
   [[nodiscard]] result<void> add(char slot, secret root);
 
   /// Makes a listed slot the active one. Errors: option_invalid (not listed).

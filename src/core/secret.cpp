@@ -18,7 +18,8 @@ bool equal_bytes(const unsigned char* a, const unsigned char* b, std::size_t siz
   unsigned difference = 0;
   for (std::size_t i = 0; i < size; ++i) {
     difference |= static_cast<unsigned>(a[i] ^ b[i]);
-    // Hides the running value from the optimiser, which could otherwise leave the loop at the first difference.
+    // Hides the running value from the optimiser, which could otherwise leave the loop at the first
+    // difference.
     __asm__ __volatile__("" : "+r"(difference));
   }
   return difference == 0;
@@ -36,7 +37,8 @@ bool constant_time_equal(const digest& a, const digest& b) noexcept {
   return equal_bytes(a.data(), b.data(), a.size());
 }
 
-secret::secret(std::string_view bytes) : bytes_(bytes.empty() ? nullptr : new char[bytes.size()]), size_(bytes.size()) {
+secret::secret(std::string_view bytes)
+    : bytes_(bytes.empty() ? nullptr : new char[bytes.size()]), size_(bytes.size()) {
   if (size_ != 0) std::memcpy(bytes_, bytes.data(), size_);
 }
 

@@ -16,8 +16,8 @@ namespace ekauth::inline v1::crypto {
 
 [[nodiscard]] digest sha256(std::string_view bytes);
 
-/// HMAC-SHA-256 under one key. Keeps the hash states after the two key pads, so a MAC costs the message's blocks and one
-/// more. Immutable; threads may share it. Any key length; callers enforce their own minimum.
+/// HMAC-SHA-256 under one key. Keeps the hash states after the two key pads, so a MAC costs the message's
+/// blocks and one more. Immutable; threads may share it. Any key length; callers enforce their own minimum.
 class hmac_key {
  public:
   explicit hmac_key(std::string_view key);
@@ -74,7 +74,8 @@ class mac_input {
 };
 
 /// Argon2id as a self-describing string. Fails only when memory runs out.
-[[nodiscard]] result<std::string> argon2id(std::string_view password, std::uint64_t passes, std::size_t memory_bytes);
+[[nodiscard]] result<std::string> argon2id(std::string_view password, std::uint64_t passes,
+                                           std::size_t memory_bytes);
 /// Whether the password is the one of the hash, in constant time for well-formed hashes.
 [[nodiscard]] bool argon2id_matches(const std::string& hash, std::string_view password);
 
