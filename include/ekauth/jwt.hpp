@@ -1,0 +1,233 @@
+// Access tokens: compact JWS signed with HMAC-SHA-256 (RFC 7515, RFC 7519, checked as RFC 8725 advises).
+//
+//   auto keys = jwt::keyset::make(jwt::key{"2026-11", secret(bytes_from_file)});
+//   auto signer = jwt::signer::make(*keys, {.issuer = "https://auth.example.com", .audience = "events"});
+//   auto token = signer->sign(granted, {.issued_at = now(), .session = family});
+//   auto verifier = jwt::verifier::make(*keys, {.issuer = "https://auth.example.com", .audiences =
+//   {"events"}}); auto who = verifier->verify(credential, now()); if (!who) return refuse(who.error());
+//   serve(who->subject(), scopes.compile(who->granted().scopes));
+//
+//   header  = {"alg":"HS256","typ":"JWT"}, and "kid" behind them when the keyset has several keys
+//   payload = iss aud sub iat nbf? exp jti sid? scope? and the host's own claims, in this order
+//
+// Nothing in a token chooses how it is checked, and no claim can be read before the MAC was proven.
+#pragma once
+
+#include <ekauth/clock.hpp>
+#include <ekauth/grant.hpp>
+#include <ekauth/ids.hpp>
+#include <ekauth/random.hpp>
+#include <ekauth/result.hpp>
+#include <ekauth/secret.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ekauth::inline v1::jwt {
+
+inline constexpr std::size_t max_token_size =
+    8192;  ///< characters; longer tokens are neither made nor looked at
+inline constexpr std::size_t min_secret_size = 32;  ///< bytes, RFC 7518 §3.2
+inline constexpr std::size_t max_keys = 16;         ///< keys in a keyset
+inline constexpr std::size_t max_depth = 32;  ///< arrays and objects around a value, the token's own included
+inline constexpr duration max_leeway = std::chrono::minutes(5);
+inline constexpr duration max_lifetime = std::chrono::hours(24 * 366);
+
+/// A shared secret and its public name.
+struct key {
+  std::string kid;       ///< 1 to 64 of A-Z a-z 0-9 _ . - ; appears in tokens
+  ekauth::secret value;  ///< at least 32 bytes of randomness; not a password, not a key file
+};
+
+/// The secrets that tokens are checked with, one of which signs. An immutable value that is cheap to copy and
+/// keeps no secret in clear; threads may share it.
+class keyset {
+ public:
+  /// keys: 1 to 16; the first one signs.
+  /// Errors: secret_too_short, secret_looks_like_pem (PEM text, or DER that holds a key), keyset_invalid (no
+  /// key, too many, a repeated or malformed kid); each with the index of the key.
+  [[nodiscard]] static result<keyset> make(std::vector<key> keys);
+  [[nodiscard]] static result<keyset> make(key only);
+
+  /// A keyset in which next signs, and the keep newest of the present keys still verify. Drop a key once
+  /// every token it signed has expired. Errors: as make.
+  [[nodiscard]] result<keyset> rotate(key next, std::size_t keep = 1) const;
+
+  [[nodiscard]] std::size_t size() const noexcept;
+  /// The kid of the key that signs.
+  [[nodiscard]] std::string_view signing_kid() const noexcept;
+
+  // Copies only, so that no keyset is ever without keys; signer and verifier do the same.
+  keyset(const keyset&) = default;
+  keyset& operator=(const keyset&) = default;
+
+  struct state;
+
+ private:
+  friend class signer;
+  friend class verifier;
+  explicit keyset(std::shared_ptr<const state> made) noexcept : state_(std::move(made)) {}
+  std::shared_ptr<const state> state_;
+};
+
+/// A claim of the host's own, ready to be signed. A value.
+class claim {
+ public:
+  [[nodiscard]] static claim text(std::string_view name, std::string_view value);
+  [[nodiscard]] static claim integer(std::string_view name, std::int64_t value);
+  [[nodiscard]] static claim boolean(std::string_view name, bool value);
+  /// value: one JSON value of any kind; sign refuses it when it is not.
+  [[nodiscard]] static claim json(std::string_view name, std::string_view value);
+
+ private:
+  friend class signer;
+  enum class kind : std::uint8_t { text, json };
+  claim(kind is, std::string_view name, std::string_view value) : name_(name), value_(value), kind_(is) {}
+
+  std::string name_;
+  std::string value_;
+  kind kind_;
+};
+
+struct signer_options {
+  std::string issuer;                          ///< the claim iss; required
+  std::string audience;                        ///< the claim aud; required
+  duration lifetime = std::chrono::hours(24);  ///< whole seconds, 1 s to 366 days
+};
+
+/// What a token says beside the grant.
+struct issue {
+  time_point issued_at;                       ///< rounded down to the second
+  family_id session = {};                     ///< the claim sid; left out when empty
+  token_id token = {};                        ///< the claim jti; random when empty
+  std::optional<time_point> not_before = {};  ///< the claim nbf, rounded up to the second
+  std::vector<claim> extra = {};  ///< after all others, in this order; not a registered name, none twice
+};
+
+/// Makes access tokens. Immutable and cheap to copy; threads may share it.
+class signer {
+ public:
+  /// random: names tokens that were given no name; must outlive the signer.
+  /// Errors: option_invalid.
+  [[nodiscard]] static result<signer> make(keyset keys, signer_options options,
+                                           random_source& random = os_random());
+
+  /// A signed token. The same grant, times, ids and claims give the same bytes for as long as the keyset
+  /// stays.
+  ///
+  /// what.subject: 1 to 255 bytes of UTF-8 without NUL.
+  /// Errors: validation_failed (malformed or overlong text, times outside 1970 to 9999, nbf not before exp, a
+  /// token that would be longer than 8,192 characters).
+  [[nodiscard]] result<secret> sign(const grant& what, const issue& at) const;
+
+  [[nodiscard]] duration lifetime() const noexcept;
+
+  signer(const signer&) = default;
+  signer& operator=(const signer&) = default;
+
+ private:
+  struct state;
+  explicit signer(std::shared_ptr<const state> made) noexcept : state_(std::move(made)) {}
+  std::shared_ptr<const state> state_;
+};
+
+struct verifier_options {
+  std::string issuer;                  ///< iss must be exactly this; required
+  std::vector<std::string> audiences;  ///< aud must be or contain one of these; required
+  /// How far nbf and iat may lie ahead of now, for clocks that differ; at most 5 minutes. It never prolongs a
+  /// life: a token is dead at exactly exp.
+  duration leeway = std::chrono::seconds(5);
+  /// The accepted typ, byte for byte. "JWT" may also be absent from the token (RFC 7519 §5.1), others may
+  /// not.
+  std::string type = "JWT";
+  bool unsafe_any_issuer =
+      false;  ///< any iss or none; leave issuer empty. Any holder of the key speaks for all.
+  bool unsafe_any_audience =
+      false;  ///< any aud or none; leave audiences empty. Accepts tokens meant for others.
+  bool unsafe_no_subject = false;  ///< sub may be absent; subject() is then empty.
+};
+
+/// A token that was proven: signed by one of our keys, for us, and alive. Made only by a verifier. A value;
+/// threads may share it. Texts are UTF-8 without NUL.
+class verified {
+ public:
+  /// Views into this object; empty when the token has none.
+  [[nodiscard]] std::string_view subject() const noexcept { return view(subject_); }
+  [[nodiscard]] std::string_view issuer() const noexcept { return view(issuer_); }
+  [[nodiscard]] std::string_view scope() const noexcept { return view(scope_); }
+
+  /// Subject and scopes as a value of their own; bind it to a name before iterating over its scopes.
+  [[nodiscard]] grant granted() const;
+  /// The login behind the token (sid), and the token's own name (jti); empty when the token has none.
+  [[nodiscard]] family_id session() const { return family_id(view(session_)); }
+  [[nodiscard]] token_id token() const { return token_id(view(token_)); }
+
+  /// To the millisecond; what lies beyond the year 9999 reads as its end.
+  [[nodiscard]] time_point expires_at() const noexcept { return expires_at_; }
+  [[nodiscard]] std::optional<time_point> issued_at() const noexcept { return issued_at_; }
+  [[nodiscard]] std::optional<time_point> not_before() const noexcept { return not_before_; }
+
+  /// A claim by name; nothing when it is absent or of another type.
+  [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
+  [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;
+  [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
+  /// Its JSON as the issuer wrote it, whatever its type; numbers of any size.
+  [[nodiscard]] std::optional<std::string> json(std::string_view name) const;
+
+ private:
+  friend class verifier;
+  verified() = default;
+
+  struct part {
+    std::uint16_t at = 0;
+    std::uint16_t size = 0;
+  };
+  [[nodiscard]] std::string_view view(part which) const noexcept {
+    return std::string_view(buffer_).substr(which.at, which.size);
+  }
+
+  // The payload, then the texts that had escapes in it.
+  std::string buffer_;
+  part payload_, issuer_, subject_, scope_, session_, token_;
+  time_point expires_at_{};
+  std::optional<time_point> issued_at_;
+  std::optional<time_point> not_before_;
+};
+
+/// Proves access tokens. Immutable and cheap to copy; threads may share it.
+class verifier {
+ public:
+  /// Errors: option_invalid (issuer or audiences missing without the matching unsafe option, or given with
+  /// it; leeway negative or over 5 minutes; an empty type).
+  [[nodiscard]] static result<verifier> make(keyset keys, verifier_options options);
+
+  /// Who a token speaks for.
+  ///
+  /// token: the text after "Bearer "; more than 8,192 characters are refused unread; never kept.
+  /// now: UTC; the token lives while now < exp.
+  /// Errors, in this order, the first that applies:
+  ///   token_too_large, token_malformed                 before anything is parsed
+  ///   token_header_refused, token_algorithm_refused, token_type_refused, token_key_unknown    before the MAC
+  ///   token_signature_mismatch                         nothing behind it was read
+  ///   token_payload_malformed, token_claim_missing, token_claim_malformed
+  ///   token_issuer_mismatch, token_audience_mismatch, token_expired, token_not_yet_valid
+  /// Time: equal for every wrong signature; without a kid every key is tried.
+  /// Source: RFC 7515 §5.2, RFC 7519 §7.2, RFC 8725 §3.
+  [[nodiscard]] result<verified> verify(std::string_view token, time_point now) const;
+
+  verifier(const verifier&) = default;
+  verifier& operator=(const verifier&) = default;
+
+ private:
+  struct state;
+  explicit verifier(std::shared_ptr<const state> made) noexcept : state_(std::move(made)) {}
+  std::shared_ptr<const state> state_;
+};
+
+}  // namespace ekauth::inline v1::jwt
