@@ -46,6 +46,7 @@ struct options {
   std::string prefix = "ek";             ///< [a-z][a-z0-9]{1,7}
   bool accept_live = true;               ///< whether live keys pass here; others are refused offline
   bool accept_test = true;               ///< whether test keys pass here
+  bool accept_unkeyed = false;           ///< keys of slot '0', made before there was a server key
   std::uint32_t max_keys_per_owner = 0;  ///< that are not revoked; 0: no limit
 };
 
