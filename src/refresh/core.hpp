@@ -1,0 +1,28 @@
+// The inside of refresh::service, shared by the service, its copies and its flows.
+#pragma once
+
+#include <ekauth/refresh.hpp>
+
+#include "refresh/format.hpp"
+
+namespace ekauth::inline v1::refresh {
+
+struct core {
+  core(const server_keys& roots, policy settings, random_source& source)
+      : rules(settings), random(source), active_slot(roots.active()), keys(roots) {}
+
+  policy rules;
+  random_source& random;
+  char active_slot;
+  rings keys;
+
+  /// Everything that can be checked without storage.
+  [[nodiscard]] result<parts> check(std::string_view token) const;
+
+  /// What a stored row answers its holder.
+  [[nodiscard]] issued answer(const record& row, secret token, issue_kind kind) const;
+};
+
+inline constexpr int max_tries = 8;
+
+}  // namespace ekauth::inline v1::refresh
