@@ -2,8 +2,8 @@
 //
 //   auto who = http::find_credential({.authorization = authorization, .x_api_key = x_api_key});
 //   if (!who) {
-//     auto answer = http::to_envelope(who.error(), {.path = path, .request_id = id, .unix_milliseconds =
-//     at}); return send(answer.status, answer.content_type, answer.body, answer.www_authenticate);
+//     auto answer = http::to_envelope(who.error(), {.path = path, .unix_milliseconds = at});
+//     return send(answer.status, answer.content_type, answer.body, answer.www_authenticate);
 //   }
 //
 // face() decides what a client may learn: of an error only the catalogue's code and constant texts leave,
@@ -84,7 +84,7 @@ enum class challenge : std::uint8_t {
 ///
 /// Views; the catalogue's live for ever.
 struct description {
-  errc code = errc::internal_error;  ///< a catalogue code; "code" of a problem
+  errc code = errc::internal_error;  ///< its face is the code of a problem
   int status = 500;
   std::string_view reason_phrase = {};  ///< "Not Found"; also details.error
   std::string_view error_name = {};     ///< errorName of the envelope
@@ -119,13 +119,13 @@ struct occurrence {
 struct options {
   /// details.message; empty: the one message of the description.
   std::vector<std::string> messages = {};
-  /// When not empty, details is this text instead of an object.
+  /// When not empty, details is this text instead of an object; a problem's detail is this text.
   std::string_view details_text = {};
   std::string_view realm = "api";
   /// For insufficient_scope: the scopes that lack, separated by spaces.
   std::string_view missing_scopes = {};
-  /// The schemes to offer; Bearer if neither. X-Api-Key is offered as ApiKey realm="…", name="X-Api-Key".
-  accepted challenges = {.bearer = true, .x_api_key = false};
+  /// The challenges to send; Bearer if neither. That of X-Api-Key is ApiKey realm="…", name="X-Api-Key".
+  accepted offered = {.bearer = true, .x_api_key = false};
   /// When not 0, instead of the description's.
   int retry_after_seconds = 0;
   /// What stands before the code in a problem's type, such as "https://docs.example/errors#"; empty: no type.
@@ -155,8 +155,10 @@ struct response {
                                   const options& extra = {});
 [[nodiscard]] response to_problem(const error& why, const occurrence& where, const options& extra = {});
 
-/// {error, error_description}, application/json. What refuses a grant, a refresh token or the form of a
-/// request with 401 elsewhere is status 400 here. Source: RFC 6749 §5.2.
+/// {error, error_description}, application/json. What refuses a password, a refresh token or the form of a
+/// request with 401 elsewhere is status 400 here.
+///
+/// Source: RFC 6749 §5.2.
 [[nodiscard]] response to_oauth(const description& what, const options& extra = {});
 [[nodiscard]] response to_oauth(const error& why, const options& extra = {});
 
@@ -181,8 +183,10 @@ template <class Time>
   constexpr auto up = Time::period::num * 1000, down = Time::period::den;
   static_assert(up % down == 0 || down % up == 0, "a period that does not divide milliseconds evenly");
   const std::int64_t ticks = time.time_since_epoch().count();
-  if constexpr (up % down == 0) return ticks * (up / down);
-  return ticks / (down / up) - (ticks % (down / up) < 0 ? 1 : 0);
+  if constexpr (up % down == 0)
+    return ticks * (up / down);
+  else
+    return ticks / (down / up) - (ticks % (down / up) < 0 ? 1 : 0);
 }
 
 }  // namespace ekauth::inline v1::http
