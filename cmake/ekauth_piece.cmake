@@ -107,6 +107,7 @@ function(ekauth_add_piece name)
   ekauth_warnings(${target})
   set_target_properties(${target} PROPERTIES
     EXPORT_NAME ${name} OUTPUT_NAME ekauth-${name} CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON
+    INSTALL_RPATH $ORIGIN  # an installed piece finds the pieces beside it, wherever the folder is
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   target_include_directories(${target}
     PUBLIC $<BUILD_INTERFACE:${EKAUTH_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
