@@ -157,7 +157,7 @@ struct verifier_options {
 /// threads may share it. Texts are UTF-8 without NUL.
 class verified {
  public:
-  /// Views into this object; empty when the token has none.
+  /// Views into this object, UTF-8 without NUL; empty when the token has none.
   [[nodiscard]] std::string_view subject() const noexcept { return view(subject_); }
   [[nodiscard]] std::string_view issuer() const noexcept { return view(issuer_); }
   [[nodiscard]] std::string_view scope() const noexcept { return view(scope_); }
@@ -192,7 +192,7 @@ class verified {
     return std::string_view(buffer_).substr(which.at, which.size);
   }
 
-  // The payload, then the texts that had escapes in it.
+  // The payload, then the registered texts without their escapes.
   std::string buffer_;
   part payload_, issuer_, subject_, scope_, session_, token_;
   time_point expires_at_{};
@@ -215,7 +215,7 @@ class verifier {
   ///   token_too_large, token_malformed                 before anything is parsed
   ///   token_header_refused, token_algorithm_refused, token_type_refused, token_key_unknown    before the MAC
   ///   token_signature_mismatch                         nothing behind it was read
-  ///   token_payload_malformed, token_claim_missing, token_claim_malformed
+  ///   token_payload_malformed, token_claim_malformed, token_claim_missing
   ///   token_issuer_mismatch, token_audience_mismatch, token_expired, token_not_yet_valid
   /// Time: equal for every wrong signature; without a kid every key is tried.
   /// Source: RFC 7515 §5.2, RFC 7519 §7.2, RFC 8725 §3.

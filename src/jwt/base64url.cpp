@@ -1,0 +1,84 @@
+#include "jwt/base64url.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace ekauth::inline v1::jwt::base64url {
+
+namespace {
+
+constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+// Values over 63 mark characters outside the alphabet: or-ing all values of a text shows whether there was
+// one.
+constexpr std::uint32_t outside = 0x80;
+
+constexpr std::array<std::uint8_t, 256> make_values() {
+  std::array<std::uint8_t, 256> values{};
+  for (auto& value : values) value = outside;
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}
+
+constexpr std::array<std::uint8_t, 256> values = make_values();
+
+std::uint32_t byte(char c) noexcept { return static_cast<unsigned char>(c); }
+std::uint32_t value(char c) noexcept { return values[static_cast<unsigned char>(c)]; }
+char digit(std::uint32_t bits) noexcept { return alphabet[bits & 63]; }
+
+}  // namespace
+
+void encode(std::string_view bytes, char* out) noexcept {
+  std::size_t at = 0;
+  for (; at + 3 <= bytes.size(); at += 3, out += 4) {
+    const std::uint32_t bits = byte(bytes[at]) << 16 | byte(bytes[at + 1]) << 8 | byte(bytes[at + 2]);
+    out[0] = digit(bits >> 18);
+    out[1] = digit(bits >> 12);
+    out[2] = digit(bits >> 6);
+    out[3] = digit(bits);
+  }
+  if (at + 2 == bytes.size()) {
+    const std::uint32_t bits = byte(bytes[at]) << 16 | byte(bytes[at + 1]) << 8;
+    out[0] = digit(bits >> 18);
+    out[1] = digit(bits >> 12);
+    out[2] = digit(bits >> 6);
+  } else if (at + 1 == bytes.size()) {
+    const std::uint32_t bits = byte(bytes[at]) << 16;
+    out[0] = digit(bits >> 18);
+    out[1] = digit(bits >> 12);
+  }
+}
+
+bool decode(std::string_view text, char* out) noexcept {
+  if (text.size() % 4 == 1) return false;  // six bits hold no byte
+  std::uint32_t seen = 0;
+  std::size_t at = 0;
+  for (; at + 4 <= text.size(); at += 4, out += 3) {
+    const std::uint32_t a = value(text[at]), b = value(text[at + 1]);
+    const std::uint32_t c = value(text[at + 2]), d = value(text[at + 3]);
+    seen |= a | b | c | d;
+    const std::uint32_t bits = a << 18 | b << 12 | c << 6 | d;
+    out[0] = static_cast<char>(bits >> 16);
+    out[1] = static_cast<char>(bits >> 8);
+    out[2] = static_cast<char>(bits);
+  }
+  std::uint32_t unused = 0;
+  const std::size_t rest = text.size() - at;
+  if (rest >= 2) {
+    const std::uint32_t a = value(text[at]), b = value(text[at + 1]);
+    seen |= a | b;
+    out[0] = static_cast<char>(a << 2 | b >> 4);
+    unused = b & 15;
+    if (rest == 3) {
+      const std::uint32_t c = value(text[at + 2]);
+      seen |= c;
+      out[1] = static_cast<char>(b << 4 | c >> 2);
+      unused = c & 3;
+    }
+  }
+  return (seen & outside) == 0 && unused == 0;
+}
+
+}  // namespace ekauth::inline v1::jwt::base64url

@@ -1,0 +1,105 @@
+#include "jwt/jws.hpp"
+
+#include "jwt/base64url.hpp"
+#include "jwt/json.hpp"
+
+namespace ekauth::inline v1::jwt {
+
+namespace {
+
+using member = keyset::state::member;
+
+struct segments {
+  std::string_view header, payload, signing_input, signature;
+};
+
+result<segments> split(std::string_view token) {
+  if (token.size() > max_token_size)
+    return error{errc::token_too_large, "a token is at most 8,192 characters long"};
+  const std::size_t first = token.find('.');
+  const std::size_t last = token.rfind('.');
+  if (first == std::string_view::npos || first == last || token.find('.', first + 1) != last) {
+    return error{errc::token_malformed, "a token has exactly two dots"};
+  }
+  if (token.size() - last - 1 != signature_size) {
+    return error{errc::token_malformed, "a signature is exactly 43 characters long"};
+  }
+  return segments{token.substr(0, first), token.substr(first + 1, last - first - 1), token.substr(0, last),
+                  token.substr(last + 1)};
+}
+
+// The key a header asks for; null when it leaves the choice to us.
+result<const member*> choose(const std::vector<member>& keys, std::optional<std::string_view> kid) {
+  if (!kid) return nullptr;
+  for (const member& each : keys) {
+    if (each.kid == *kid) return &each;
+  }
+  return error{errc::token_key_unknown, "no key has the token's kid"};
+}
+
+result<const member*> read_and_choose(std::string_view segment, const std::vector<member>& keys,
+                                      std::string_view type) {
+  char json[max_json_size];
+  if (!base64url::decode(segment, json)) return error{errc::token_malformed, "the header is not base64url"};
+  const result<header> read = read_header({json, base64url::decoded_size(segment.size())});
+  if (!read) return read.error();
+  if (read->algorithm != "HS256") return error{errc::token_algorithm_refused, "alg is not HS256"};
+  if (read->type ? *read->type != type : type != "JWT") {
+    return error{errc::token_type_refused, "typ is not the accepted one"};
+  }
+  return choose(keys, read->kid);
+}
+
+result<const member*> key_for(std::string_view segment, const std::vector<member>& keys,
+                              std::string_view type) {
+  // Headers of our own making are recognised by their bytes.
+  if (type == "JWT") {
+    if (segment == plain_header) return nullptr;
+    for (const member& each : keys) {
+      if (segment == each.header) return &each;
+    }
+  }
+  return read_and_choose(segment, keys, type);
+}
+
+bool signed_by(const member& key, const segments& token) {
+  // A wrong token's right signature must not stay behind in memory.
+  char expected[signature_size];
+  write_signature(*key.mac, token.signing_input, expected);
+  const bool same = constant_time_equal(std::string_view(expected, sizeof expected), token.signature);
+  wipe(expected, sizeof expected);
+  return same;
+}
+
+}  // namespace
+
+std::string header_naming(std::string_view kid) {
+  const std::string json = R"({"alg":"HS256","typ":"JWT","kid":")" + std::string(kid) + R"("})";
+  std::string encoded(base64url::encoded_size(json.size()), '\0');
+  base64url::encode(json, encoded.data());
+  return encoded;
+}
+
+void write_signature(const crypto::hmac_key& key, std::string_view signing_input, char* out) {
+  digest mac = key.mac(signing_input);
+  base64url::encode({reinterpret_cast<const char*>(mac.data()), mac.size()}, out);
+  wipe(mac.data(), mac.size());
+}
+
+result<std::string_view> prove(std::string_view token, const keyset::state& keys, std::string_view type) {
+  const result<segments> parts = split(token);
+  if (!parts) return parts.error();
+  const result<const member*> named = key_for(parts->header, keys.keys, type);
+  if (!named) return named.error();
+  bool proven = false;
+  if (*named != nullptr) {
+    proven = signed_by(**named, *parts);
+  } else {
+    // All keys, also behind the right one: the time says nothing about which it was.
+    for (const member& each : keys.keys) proven |= signed_by(each, *parts);
+  }
+  if (!proven) return error{errc::token_signature_mismatch, "the signature is not by a key of ours"};
+  return parts->payload;
+}
+
+}  // namespace ekauth::inline v1::jwt

@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <cstdint>
+
+#include "jwt/jws.hpp"
+
+namespace ekauth::inline v1::jwt {
+
+namespace {
+
+using member = keyset::state::member;
+
+bool well_formed(std::string_view kid) {
+  const auto legal = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '-';
+  };
+  return !kid.empty() && kid.size() <= 64 && std::all_of(kid.begin(), kid.end(), legal);
+}
+
+// A DER key file is a SEQUENCE over exactly the whole text, and begins with another one or with a version
+// number. Random bytes look like that once in some ten million times.
+bool looks_like_der(std::string_view bytes) {
+  const auto at = [bytes](std::size_t i) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
+  };
+  if (bytes.size() < 8 || at(0) != 0x30) return false;
+  const std::size_t length_bytes = at(1) < 0x80 ? 0 : at(1) - 0x80;
+  if (length_bytes > 3) return false;
+  std::size_t length = length_bytes == 0 ? at(1) : 0;
+  for (std::size_t i = 0; i < length_bytes; ++i) length = length << 8 | at(2 + i);
+  const std::size_t content = 2 + length_bytes;
+  const bool nested = at(content) == 0x30;
+  const bool version = at(content) == 0x02 && at(content + 1) == 0x01;
+  return length == bytes.size() - content && (nested || version);
+}
+
+// An attacker knows the public key of a pair; a verifier that takes it for a shared secret lets him sign.
+bool looks_like_key_file(std::string_view bytes) {
+  return bytes.find("-----BEGIN") != std::string_view::npos || looks_like_der(bytes);
+}
+
+result<member> accept(const key& given, const std::vector<member>& others, std::uint32_t position) {
+  if (!well_formed(given.kid)) {
+    return error{errc::keyset_invalid, "a kid is 1 to 64 of A-Z a-z 0-9 _ . -", position};
+  }
+  for (const member& other : others) {
+    if (other.kid == given.kid) return error{errc::keyset_invalid, "two keys have the same kid", position};
+  }
+  // expose: the secret is checked and turned into a MAC key, which is all that stays.
+  const std::string_view bytes = given.value.expose();
+  if (bytes.size() < min_secret_size) {
+    return error{errc::secret_too_short, "a signing secret has at least 32 bytes", position};
+  }
+  if (looks_like_key_file(bytes)) {
+    return error{errc::secret_looks_like_pem, "a key file cannot be a shared secret", position};
+  }
+  return member{given.kid, std::make_shared<const crypto::hmac_key>(bytes), header_naming(given.kid)};
+}
+
+}  // namespace
+
+result<keyset> keyset::make(std::vector<key> keys) {
+  if (keys.empty() || keys.size() > max_keys) {
+    return error{errc::keyset_invalid, "a keyset has 1 to 16 keys"};
+  }
+  state made;
+  for (const key& each : keys) {
+    result<member> accepted = accept(each, made.keys, static_cast<std::uint32_t>(made.keys.size()));
+    if (!accepted) return accepted.error();
+    made.keys.push_back(*std::move(accepted));
+  }
+  return keyset(std::make_shared<const state>(std::move(made)));
+}
+
+result<keyset> keyset::make(key only) {
+  std::vector<key> keys;
+  keys.push_back(std::move(only));
+  return make(std::move(keys));
+}
+
+result<keyset> keyset::rotate(key next, std::size_t keep) const {
+  const auto& present = state_->keys;
+  state made;
+  made.keys.assign(present.begin(),
+                   present.begin() + static_cast<std::ptrdiff_t>(std::min(keep, present.size())));
+  // Also a kid that is dropped now is refused: its tokens may still be around, and would be checked with
+  // another secret.
+  result<member> accepted = accept(next, present, 0);
+  if (!accepted) return accepted.error();
+  if (made.keys.size() == max_keys) return error{errc::keyset_invalid, "a keyset has 1 to 16 keys"};
+  made.keys.insert(made.keys.begin(), *std::move(accepted));
+  return keyset(std::make_shared<const state>(std::move(made)));
+}
+
+std::size_t keyset::size() const noexcept { return state_->keys.size(); }
+
+std::string_view keyset::signing_kid() const noexcept { return state_->keys.front().kid; }
+
+}  // namespace ekauth::inline v1::jwt

@@ -1,0 +1,135 @@
+#include <algorithm>
+
+#include "jwt/base64url.hpp"
+#include "jwt/json.hpp"
+#include "jwt/jws.hpp"
+
+namespace ekauth::inline v1::jwt {
+
+struct verifier::state {
+  keyset keys;
+  verifier_options options;
+
+  // Copies what was proven out of the parser's memory and the stack.
+  static verified keep(std::string_view payload, const claims& said);
+};
+
+namespace {
+
+bool is_option(std::string_view text) { return !text.empty() && is_text(text); }
+
+result<void> check_present(const claims& said, const verifier_options& asked) {
+  if (!said.expires_at) return error{errc::token_claim_missing, "exp is missing"};
+  if (!said.subject && !asked.unsafe_no_subject) return error{errc::token_claim_missing, "sub is missing"};
+  if (!said.issuer && !asked.unsafe_any_issuer) return error{errc::token_claim_missing, "iss is missing"};
+  if (said.meant_for == claims::audience::absent && !asked.unsafe_any_audience) {
+    return error{errc::token_claim_missing, "aud is missing"};
+  }
+  return {};
+}
+
+result<void> check_meant_for_us(const claims& said, const verifier_options& asked) {
+  if (!asked.unsafe_any_issuer && *said.issuer != asked.issuer) {
+    return error{errc::token_issuer_mismatch, "iss is not the expected issuer"};
+  }
+  if (!asked.unsafe_any_audience && said.meant_for != claims::audience::ours) {
+    return error{errc::token_audience_mismatch, "aud does not name us"};
+  }
+  return {};
+}
+
+result<void> check_alive(const claims& said, duration leeway, time_point now) {
+  if (now >= *said.expires_at) return error{errc::token_expired, "past exp"};
+  // The leeway is taken off the claim, which is small, and not added to now, which is the caller's.
+  if (said.not_before && now < *said.not_before - leeway)
+    return error{errc::token_not_yet_valid, "before nbf"};
+  if (said.issued_at && now < *said.issued_at - leeway) return error{errc::token_not_yet_valid, "before iat"};
+  return {};
+}
+
+}  // namespace
+
+result<verifier> verifier::make(keyset keys, verifier_options options) {
+  if (options.unsafe_any_issuer ? !options.issuer.empty() : !is_option(options.issuer)) {
+    return error{errc::option_invalid, "either an issuer or unsafe_any_issuer"};
+  }
+  if (options.unsafe_any_audience != options.audiences.empty() ||
+      !std::all_of(options.audiences.begin(), options.audiences.end(), is_option)) {
+    return error{errc::option_invalid, "either audiences, none of them empty, or unsafe_any_audience"};
+  }
+  if (options.leeway < duration::zero() || options.leeway > max_leeway) {
+    return error{errc::option_invalid, "a leeway is at most 5 minutes"};
+  }
+  if (!is_option(options.type)) return error{errc::option_invalid, "a type is not empty"};
+  return verifier(std::make_shared<const state>(state{std::move(keys), std::move(options)}));
+}
+
+result<verified> verifier::verify(std::string_view token, time_point now) const {
+  const verifier_options& asked = state_->options;
+  const result<std::string_view> segment = prove(token, *state_->keys.state_, asked.type);
+  if (!segment) return segment.error();
+
+  char json[max_json_size];
+  const std::string_view payload(json, base64url::decoded_size(segment->size()));
+  if (!base64url::decode(*segment, json))
+    return error{errc::token_payload_malformed, "the payload is not base64url"};
+  const result<claims> said = read_claims(payload, asked.audiences);
+  if (!said) return said.error();
+  if (said->scope && !scope::list::parse_spaced(*said->scope)) {
+    return error{errc::token_claim_malformed, "scope is not a list of scopes"};
+  }
+  if (auto good = check_present(*said, asked); !good) return good.error();
+  if (auto good = check_meant_for_us(*said, asked); !good) return good.error();
+  if (auto good = check_alive(*said, asked.leeway, now); !good) return good.error();
+
+  return state::keep(payload, *said);
+}
+
+verified verifier::state::keep(std::string_view payload, const claims& said) {
+  verified out;
+  const std::initializer_list<std::string_view> texts = {
+      payload,
+      said.issuer.value_or(""),
+      said.subject.value_or(""),
+      said.scope.value_or(""),
+      said.session.value_or(""),
+      said.token.value_or(""),
+  };
+  verified::part* const parts[] = {&out.payload_, &out.issuer_,  &out.subject_,
+                                   &out.scope_,   &out.session_, &out.token_};
+  std::size_t size = 0;
+  for (const std::string_view text : texts) size += text.size();
+  out.buffer_.reserve(size);
+  verified::part* const* part = parts;
+  for (const std::string_view text : texts) {
+    **part++ = {static_cast<std::uint16_t>(out.buffer_.size()), static_cast<std::uint16_t>(text.size())};
+    out.buffer_.append(text);
+  }
+  out.expires_at_ = *said.expires_at;
+  out.issued_at_ = said.issued_at;
+  out.not_before_ = said.not_before;
+  return out;
+}
+
+grant verified::granted() const {
+  // The verifier made sure that the scopes parse.
+  return {subject_id(subject()), *scope::list::parse_spaced(scope())};
+}
+
+std::optional<std::string> verified::text(std::string_view name) const {
+  return find_text(view(payload_), name);
+}
+
+std::optional<std::int64_t> verified::integer(std::string_view name) const {
+  return find_integer(view(payload_), name);
+}
+
+std::optional<bool> verified::boolean(std::string_view name) const {
+  return find_boolean(view(payload_), name);
+}
+
+std::optional<std::string> verified::json(std::string_view name) const {
+  return find_json(view(payload_), name);
+}
+
+}  // namespace ekauth::inline v1::jwt
