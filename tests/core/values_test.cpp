@@ -1,0 +1,208 @@
+#include <ekauth/clock.hpp>
+#include <ekauth/ids.hpp>
+#include <ekauth/random.hpp>
+#include <ekauth/result.hpp>
+#include <ekauth/secret.hpp>
+#include <ekauth/server_keys.hpp>
+
+#include "catch.hpp"
+#include "core/base62.hpp"
+#include "core/utf8.hpp"
+#include "support/fixed.hpp"
+
+#include <cstring>
+#include <memory>
+#include <set>
+#include <string>
+
+using namespace ekauth;
+
+namespace {
+
+constexpr error refused{errc::not_found, "refused"};
+
+result<int> half(int whole) {
+  if (whole % 2 != 0) return refused;
+  return whole / 2;
+}
+
+}  // namespace
+
+TEST_CASE("a result holds a value or an error, and says which", "[core]") {
+  result<std::string> good = std::string("value");
+  REQUIRE(good);
+  CHECK(*good == "value");
+  CHECK(good->size() == 5);
+  result<std::string> bad = refused;
+  REQUIRE_FALSE(bad);
+  CHECK(bad.error() == refused);
+  CHECK(std::move(bad).value_or("other") == "other");
+  CHECK(result<void>().has_value());
+  CHECK(result<void>(refused).error().code() == errc::not_found);
+}
+
+TEST_CASE("a result moves, copies and changes sides without losing its value", "[core]") {
+  result<std::shared_ptr<int>> first = std::make_shared<int>(3);
+  const std::weak_ptr<int> watch = *first;
+  result<std::shared_ptr<int>> second = first;
+  CHECK(watch.use_count() == 2);
+  second = result<std::shared_ptr<int>>(refused);
+  CHECK(watch.use_count() == 1);
+  second = std::move(first);
+  CHECK(**second == 3);
+  second = *&second;
+  CHECK(**second == 3);
+  second = refused;
+  CHECK(watch.expired());
+  result<std::unique_ptr<int>> only = std::make_unique<int>(4);
+  const std::unique_ptr<int> out = *std::move(only);
+  CHECK(*out == 4);
+}
+
+TEST_CASE("results chain until the first error", "[core]") {
+  CHECK(*half(8).and_then(half).and_then(half) == 1);
+  CHECK(half(6).and_then(half).error() == refused);
+  CHECK(*half(8).transform([](int v) { return v + 1; }) == 5);
+  CHECK_FALSE(half(7).transform([](int v) { return v + 1; }));
+}
+
+TEST_CASE("every error code has a name of its own, and an error is 16 bytes", "[core]") {
+  std::set<std::string_view> names;
+  int named = 0;
+  for (int number = 0; number < 2000; ++number) {
+    const std::string_view text = name(static_cast<errc>(number));
+    if (text == "unknown") continue;
+    ++named;
+    names.insert(text);
+  }
+  CHECK(named > 60);
+  CHECK(names.size() == static_cast<std::size_t>(named));
+  CHECK(name(errc::refresh_token_reused) == "refresh_token_reused");
+  CHECK(sizeof(error) == 16);
+}
+
+TEST_CASE("a secret gives its bytes by expose only, and moving empties the source", "[core]") {
+  secret first(std::string_view("a\0b", 3));
+  CHECK(first.expose() == std::string_view("a\0b", 3));
+  secret second = std::move(first);
+  CHECK(first.empty());
+  CHECK(second.size() == 3);
+  first = std::move(second);
+  CHECK(second.empty());
+  CHECK(first.expose().size() == 3);
+  CHECK(first.clone().expose() == first.expose());
+  secret& same = first;
+  first = std::move(same);
+  CHECK(first.size() == 3);
+}
+
+TEST_CASE("wipe leaves zeroes behind", "[core]") {
+  char bytes[64];
+  std::memset(bytes, 'x', sizeof bytes);
+  wipe(bytes, sizeof bytes);
+  for (const char byte : bytes) CHECK(byte == 0);
+  wipe(nullptr, 0);
+}
+
+TEST_CASE("constant time comparison sees a difference in every bit and in length", "[core]") {
+  const std::string text(43, 'k');
+  CHECK(constant_time_equal(text, std::string(43, 'k')));
+  CHECK(constant_time_equal("", ""));
+  CHECK_FALSE(constant_time_equal(text, text + "k"));
+  for (std::size_t i = 0; i < text.size(); ++i)
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string other = text;
+      other[i] = static_cast<char>(other[i] ^ (1 << bit));
+      CHECK_FALSE(constant_time_equal(text, other));
+    }
+  digest a{}, b{};
+  CHECK(constant_time_equal(a, b));
+  b[31] = 1;
+  CHECK_FALSE(constant_time_equal(a, b));
+}
+
+TEST_CASE("server keys refuse malformed slots, taken slots and roots that are not 32 bytes", "[core]") {
+  server_keys keys;
+  CHECK(keys.active() == server_keys::no_slot);
+  CHECK(keys.add('1', fixed::vector_root()));
+  CHECK(keys.active() == '1');
+  for (const char slot : {'0', '1', '-', ' ', '\0', '{'}) CHECK_FALSE(keys.add(slot, fixed::vector_root()));
+  CHECK_FALSE(keys.add('2', secret("short")));
+  CHECK_FALSE(keys.add('2', secret(std::string(33, 'x'))));
+  CHECK(keys.active() == '1');
+  CHECK(keys.add('2', fixed::vector_root(9)));
+  CHECK(keys.active() == '2');
+  CHECK(keys.activate('1'));
+  CHECK_FALSE(keys.activate('3'));
+  const server_keys copy = keys.clone();
+  CHECK(copy.active() == '1');
+  CHECK(copy.end() - copy.begin() == 2);
+  CHECK(copy.begin()->root.expose() == keys.begin()->root.expose());
+}
+
+TEST_CASE("all 61 slots can be listed", "[core]") {
+  server_keys keys;
+  for (const char slot : std::string("123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
+    REQUIRE(keys.add(slot, fixed::vector_root()));
+  CHECK(keys.end() - keys.begin() == 61);
+}
+
+TEST_CASE("ids compare by bytes and keep them", "[core]") {
+  CHECK(key_id("key_a") == key_id(std::string("key_a")));
+  CHECK(key_id("key_a") < key_id("key_b"));
+  CHECK(subject_id().empty());
+  CHECK(subject_id("acc_1").text() == "acc_1");
+}
+
+TEST_CASE("base62 digits are most significant first and zero padded", "[core]") {
+  CHECK(base62::digits(std::uint64_t{0}, 4) == "0000");
+  CHECK(base62::digits(std::uint64_t{61}, 2) == "0z");
+  CHECK(base62::digits(std::uint64_t{62}, 2) == "10");
+  CHECK(base62::digits(std::uint64_t{62 * 62}, 2) == "00");
+  CHECK(base62::value("10") == 62);
+  CHECK(base62::value("zzzz") == 14776335);
+  digest big{};
+  big[31] = 62;
+  CHECK(base62::digits(big, 3) == "010");
+  big.fill(0xff);
+  CHECK(base62::digits(big, 2) == "p1");  // (2^256 - 1) mod 62^2 = 3163 = 51 * 62 + 1
+  CHECK(base62::is_text("09AZaz"));
+  for (const char* odd : {"a_", "a-", "a ", "\x7f", "\xc3\xa4"}) CHECK_FALSE(base62::is_text(odd));
+}
+
+TEST_CASE("random digits use the whole alphabet evenly", "[core]") {
+  fixed::counting_random random;
+  const std::string drawn = base62::random_digits(random, 62000);
+  std::array<int, 256> seen{};
+  for (const char c : drawn) ++seen[static_cast<unsigned char>(c)];
+  int digits = 0;
+  for (const int count : seen) {
+    if (count == 0) continue;
+    ++digits;
+    CHECK(count > 850);
+    CHECK(count < 1150);
+  }
+  CHECK(digits == 62);
+}
+
+TEST_CASE("the checksum is the CRC-32 of zlib", "[core]") {
+  CHECK(base62::crc32("123456789") == 0xCBF43926u);
+  CHECK(base62::crc32("") == 0);
+}
+
+TEST_CASE("plain text is strict UTF-8 without control characters", "[core]") {
+  for (const char* good :
+       {"", "a b", "Caf\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x94\x91", "\xee\x80\x80", "\xf4\x8f\xbf\xbf"})
+    CHECK(is_plain_text(good));
+  for (const char* bad :
+       {"\n", "a\x7f", "\x80", "\xc3", "\xc0\xaf", "\xc1\x81", "\xe0\x80\xaf", "\xed\xa0\x80",
+        "\xf0\x80\x80\xaf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xe2\x82", "\xe2\x28\xa1"})
+    CHECK_FALSE(is_plain_text(bad));
+  CHECK_FALSE(is_plain_text(std::string_view("a\0b", 3)));
+}
+
+TEST_CASE("the system's randomness fills what it is asked for", "[core]") {
+  std::set<std::string> drawn;
+  for (int i = 0; i < 64; ++i) drawn.insert(base62::random_digits(os_random(), 25));
+  CHECK(drawn.size() == 64);
+}
