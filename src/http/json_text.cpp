@@ -34,28 +34,15 @@ sequence take_sequence(std::string_view text, std::size_t at) {
 }
 
 void append_control(std::string& out, char c) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  switch (c) {
-    case '\b':
-      out += "\\b";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    default:
-      out += "\\u00";
-      out += hex[static_cast<unsigned char>(c) >> 4];
-      out += hex[static_cast<unsigned char>(c) & 15];
+  constexpr std::string_view named = "\b\t\n\f\r", letters = "btnfr", hex = "0123456789abcdef";
+  out += '\\';
+  if (const std::size_t i = named.find(c); i != named.npos) {
+    out += letters[i];
+    return;
   }
+  out += "u00";
+  out += hex[static_cast<unsigned char>(c) >> 4];
+  out += hex[static_cast<unsigned char>(c) & 15];
 }
 
 }  // namespace
