@@ -198,7 +198,7 @@ class service {
   /// (nothing asked); refresh_token_expired, refresh_token_revoked with the reason's name as text,
   /// refresh_token_reused (the family is revoked, durably, before this answer), refresh_binding_mismatch
   /// (nothing burned), refresh_store_regression and refresh_verifier_mismatch (both critical: audit them),
-  /// refresh_busy after eight lost races, store_unavailable. Order: of any number of presenters of one token
+  /// refresh_busy after 24 lost races, store_unavailable. Order: of any number of presenters of one token
   /// exactly one rotates it. Source: RFC 6749 §6, RFC 9700 §4.14.2.
   [[nodiscard]] refresh_flow refresh(std::string_view token, context at) const;
 
