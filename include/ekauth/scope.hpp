@@ -1,12 +1,14 @@
 // Scopes: what a credential may do, as exact names that a registry turns into bits.
 //
-//   inline constexpr scope::registry scopes{{"events:read"}, {"events:write"}, {"full_access", scope::kind::superuser}};
-//   constexpr scope::requirement may_read = scopes.all_of({"events:read"});    // an unknown literal does not compile
-//   if (auto ok = scopes.compile(record.scopes).require(may_read); !ok) return refuse(ok.error());
+//   inline constexpr scope::registry scopes{
+//       {"events:read"}, {"events:write"}, {"full_access", scope::kind::superuser}};
+//   constexpr auto may_read = scopes.all_of({"events:read"});        // an unknown literal does not compile
+//   scope::set has = scopes.compile(record.scopes);                  // once, when the record was read
+//   if (auto ok = has.require(may_read); !ok) return refuse(ok.error());
 //
 //   scope    = segment *3( ":" segment )          ; exact, case-sensitive, byte for byte
 //   segment  = [a-z][a-z0-9_.-]{0,31}
-//   grant    = scope / scope-prefix ":*"          ; a star is a whole last segment: a:* covers a:b, not a, not a:b:c
+//   granted  = scope / segment *2( ":" segment ) ":*"   ; a:* covers a:b, not a, not a:b:c
 //
 // Nothing covers more than itself but a superuser, a star, and what an entry declares as implied.
 // Source: RFC 6749 §3.3 for lists separated by spaces.
@@ -23,23 +25,27 @@
 
 namespace ekauth::inline v1::scope {
 
-inline constexpr std::size_t max_names = 256;      ///< names in a registry
-inline constexpr std::size_t max_text = 8192;      ///< bytes of all names of a registry together
-inline constexpr std::size_t max_listed = 256;     ///< entries in a list
+inline constexpr std::size_t max_names = 256;   ///< names in a registry
+inline constexpr std::size_t max_text = 8192;   ///< bytes of all names of a registry together
+inline constexpr std::size_t max_implied = 32;  ///< names that one entry implies directly
+inline constexpr std::size_t max_listed = 256;  ///< entries in a list, repeats included
 
-/// Granted scope texts in the order given, each well-formed, none twice. Values; may name scopes that no registry has.
+/// Granted scope texts in the order given, each well-formed, none twice. A value; may name scopes that no
+/// registry has.
 class list {
  public:
   list() = default;
 
-  /// One string is one scope. Errors: unknown_scope, with the index of the first malformed entry; nothing is kept.
+  /// One string is one scope; an exact repeat is dropped. Errors: unknown_scope with the index of the first
+  /// malformed entry, or of the first beyond max_listed; nothing is kept.
   [[nodiscard]] static result<list> parse(const std::vector<std::string>& entries);
   [[nodiscard]] static result<list> parse(std::initializer_list<std::string_view> entries);
 
   /// Entries separated by exactly one space each (RFC 6749 §3.3); the empty string is the empty list.
+  /// Errors: as parse; a leading, trailing or doubled space is an empty entry.
   [[nodiscard]] static result<list> parse_spaced(std::string_view text);
 
-  /// The entries with one space between them.
+  /// The entries with one space between them: what parse_spaced reads.
   [[nodiscard]] std::string spaced() const;
 
   [[nodiscard]] const std::vector<std::string>& entries() const noexcept { return entries_; }
@@ -47,16 +53,32 @@ class list {
   friend bool operator==(const list&, const list&) = default;
 
  private:
+  template <class Entries>
+  static result<list> parse_each(const Entries& entries);
+  const char* add(std::string_view entry, std::size_t position);
   std::vector<std::string> entries_;
 };
+
+namespace detail {
+[[nodiscard]] constexpr std::size_t segments(std::string_view name);  // 0: not a name
+[[noreturn]] void registry_entries_are_wrong(const char* why, std::uint32_t position);
+[[noreturn]] void scope_is_not_registered();
+}  // namespace detail
 
 /// Bits of one registry. A value; empty grants nothing.
 struct bits {
   std::array<std::uint64_t, max_names / 64> words{};
+
+  [[nodiscard]] constexpr bool has(std::size_t i) const noexcept {
+    return (words[i / 64] >> i % 64 & 1) != 0;
+  }
+  constexpr void add(std::size_t i) noexcept { words[i / 64] |= std::uint64_t{1} << i % 64; }
+  constexpr void add(const bits& more) noexcept;
   friend constexpr bool operator==(const bits&, const bits&) = default;
 };
 
 /// What a request needs: all of some scopes, or any of some. Made by a registry; the default needs nothing.
+/// Any of no scopes is never met.
 class requirement {
  public:
   constexpr requirement() = default;
@@ -66,16 +88,17 @@ class requirement {
   friend class registry;
   friend class set;
   bits needed_{};
-  std::uint32_t registry_ = 0;
+  std::uint32_t registry_ = 0;  // 0: needs nothing
   bool any_ = false;
 };
 
-/// What a credential may do, compiled by a registry. A small value without allocation.
+/// What a credential may do, compiled by a registry. A small value without allocation; the default grants
+/// nothing.
 class set {
  public:
   constexpr set() = default;
 
-  /// Whether the requirement is met: a few ANDs. A requirement of another registry is never met.
+  /// Whether the requirement is met: a few ANDs. One that needs something of another registry is never met.
   [[nodiscard]] constexpr bool covers(const requirement& what) const noexcept;
 
   /// The same as a result. Errors: insufficient_scope.
@@ -84,55 +107,105 @@ class set {
  private:
   friend class registry;
   bits granted_{};
-  std::uint32_t registry_ = 0;
+  std::uint32_t registry_ = 0;  // 0: of no registry
 };
 
 /// How far a name reaches.
 enum class kind : std::uint8_t {
   ordinary,
-  superuser,      ///< covers every ordinary name, those added later too
-  explicit_only,  ///< granted by its exact name only, never by a star or a superuser
+  superuser,      ///< covers every ordinary name, those added later too; no other superuser
+  explicit_only,  ///< granted by its exact name only: never by a star, a superuser or an implication
 };
 
-/// One name of a registry, and the names it grants along with itself.
+/// A few names by value: what an entry implies.
+class names {
+ public:
+  constexpr names() = default;
+  constexpr names(std::initializer_list<std::string_view> all) : names(all.begin(), all.size()) {}
+  explicit names(const std::vector<std::string_view>& all) : names(all.data(), all.size()) {}
+
+  /// How many were given; a registry refuses more than max_implied.
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] constexpr std::string_view operator[](std::size_t i) const noexcept { return all_[i]; }
+
+ private:
+  constexpr names(const std::string_view* all, std::size_t size) : size_(size) {
+    for (std::size_t i = 0; i < size && i < max_implied; ++i) all_[i] = all[i];
+  }
+  std::array<std::string_view, max_implied> all_{};
+  std::size_t size_ = 0;
+};
+
+/// One name of a registry, and the names it grants along with itself. The texts need to live only until the
+/// registry is made.
 struct entry {
   std::string_view text;
   kind reach = kind::ordinary;
-  std::initializer_list<std::string_view> implies = {};
+  names implies = {};
 };
 
-/// The scopes that exist. An immutable value that owns its names; about 26 KB; usable in constant expressions.
-/// Threads may share it.
+/// The scopes that exist. An immutable value that owns its names; about 17 KB. Threads may share it.
+///
+/// Registries with the same entries in the same order are the same. Usable in constant expressions: within
+/// the compilers' default limits 256 names, or 64 names that all imply others.
 class registry {
  public:
-  /// A mistake in the entries (malformed, repeated, too many, implying an unknown name or a cycle) does not compile in a
-  /// constant expression and aborts elsewhere; make() is for names that come from data.
+  /// A mistake in the entries (one that make() reports) does not compile in a constant expression and aborts
+  /// elsewhere; make() is for names that come from data.
   constexpr registry(std::initializer_list<entry> entries);
 
-  /// Errors: unknown_scope with the index of the first entry that is malformed, repeated, beyond the limits, or implies
-  /// an unknown name, an explicit-only name, or itself.
+  /// Errors: unknown_scope with the index of the first entry that is malformed, repeated or beyond the
+  /// limits; where there is none, of the first that implies an unknown name, an explicit-only name, or
+  /// itself.
   [[nodiscard]] static result<registry> make(const std::vector<entry>& entries);
 
-  /// A requirement from literals; an unknown name does not compile in a constant expression and aborts elsewhere.
-  [[nodiscard]] constexpr requirement all_of(std::initializer_list<std::string_view> names) const;
-  [[nodiscard]] constexpr requirement any_of(std::initializer_list<std::string_view> names) const;
+  /// A requirement from literals; an unknown name does not compile in a constant expression and aborts
+  /// elsewhere.
+  [[nodiscard]] constexpr requirement all_of(std::initializer_list<std::string_view> scopes) const;
+  [[nodiscard]] constexpr requirement any_of(std::initializer_list<std::string_view> scopes) const;
 
-  /// A requirement from data: all of the list. Errors: unknown_scope with the index; a star is not a requirement.
-  [[nodiscard]] result<requirement> all_of(const list& names) const;
+  /// A requirement from data: all of the list. Errors: unknown_scope with the index; a star is not a
+  /// requirement.
+  [[nodiscard]] result<requirement> all_of(const list& scopes) const;
 
-  /// Refuses a list that names what this registry does not have (a star must cover something). For making keys.
-  /// Errors: unknown_scope with the index of the first unknown entry.
+  /// Refuses a list that names what this registry does not have (a star must cover something). For making
+  /// keys. Errors: unknown_scope with the index of the first unknown entry.
   [[nodiscard]] result<void> check(const list& granted) const;
 
   /// The bits of a list. Names that the registry does not have grant nothing. For reading records and tokens.
   [[nodiscard]] set compile(const list& granted) const;
 
   /// The names that a requirement asks for and a set lacks, with one space between them: for challenges.
-  /// For any_of: all its names.
+  /// For any_of: all its names. Empty when the requirement is met, or is another registry's.
   [[nodiscard]] std::string missing(const requirement& what, const set& has) const;
 
  private:
-  // implementation detail follows
+  struct mistake {
+    const char* text = nullptr;  // nullptr: none
+    std::uint32_t position = 0;
+  };
+  constexpr registry() = default;
+  constexpr mistake fill(const entry* entries, std::size_t count);
+  constexpr const char* add(const entry& what);
+  constexpr const char* link(std::size_t index, const names& implied);
+  constexpr void close_implications();
+  constexpr void widen_superusers();
+  constexpr std::uint32_t identify() const;
+  constexpr requirement needing(std::initializer_list<std::string_view> scopes) const;
+  constexpr std::string_view name(std::size_t index) const;
+  constexpr std::size_t rank(std::string_view text) const;  // of the first name in order that is not less
+  constexpr std::size_t find(std::string_view text) const;  // its index, or max_names
+  bits reach_of(std::string_view granted) const;
+
+  std::array<char, max_text> text_{};               // the names, one after another
+  std::array<std::uint16_t, max_names + 1> end_{};  // name i is text_[end_[i], end_[i + 1])
+  std::array<kind, max_names> kind_{};
+  std::array<std::uint8_t, max_names> order_{};  // indices by name
+  std::array<bits, max_names> reach_{};          // what a name grants, itself included
+  std::uint32_t size_ = 0;
+  std::uint32_t fingerprint_ = 0;  // never 0 once made
 };
 
 }  // namespace ekauth::inline v1::scope
+
+#include <ekauth/scope_inline.hpp>

@@ -1,0 +1,203 @@
+#include <ekauth/cidr.hpp>
+
+#include <charconv>
+
+namespace ekauth::inline v1::cidr {
+
+namespace {
+
+using reason = const char*;  // why a text is refused; nullptr: it is not
+
+constexpr std::size_t longest = 45;  // eight groups of four, the last two as a dotted quad
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Characters that people do write, each with its own reason; what remains is the parsers' to refuse.
+reason screen(std::string_view text) {
+  if (text.empty()) return "the address is empty";
+  if (text.size() > longest) return "longer than any address";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= 0x20 || byte == 0x7f) return "a blank or control character";
+    if (byte > 0x7f) return "a character outside ASCII";
+    if (c == '%') return "a zone id is not part of an address here";
+    if (c == '[' || c == ']') return "brackets are not part of an address here";
+    if (c == '/') return "a prefix length where only an address belongs";
+  }
+  return nullptr;
+}
+
+reason parse_octet(std::string_view text, std::uint32_t& value) {
+  if (text.empty()) return "an IPv4 octet is empty";
+  if (text.size() > 1 && text.front() == '0') return "an IPv4 octet has a leading zero";
+  if (text.size() > 3) return "an IPv4 octet is over 255";
+  std::uint32_t octet = 0;
+  for (const char c : text) octet = octet * 10 + static_cast<std::uint32_t>(c - '0');
+  if (octet > 255) return "an IPv4 octet is over 255";
+  value = value << 8 | octet;
+  return nullptr;
+}
+
+reason parse_v4(std::string_view text, std::uint32_t& value) {
+  int dots = 0;
+  for (const char c : text) {
+    if (c == '.')
+      ++dots;
+    else if (!is_digit(c))
+      return "an IPv4 octet is not a decimal number";
+  }
+  if (dots < 3) return "an IPv4 address has four octets; this has fewer";
+  if (dots > 3) return "an IPv4 address has four octets; this has more";
+  value = 0;
+  for (int octet = 0; octet < 4; ++octet) {
+    const std::size_t dot = text.find('.');
+    if (const reason why = parse_octet(text.substr(0, dot), value); why != nullptr) return why;
+    text.remove_prefix(dot == std::string_view::npos ? text.size() : dot + 1);
+  }
+  return nullptr;
+}
+
+// Reads IPv6 text group by group, and remembers where "::" stood.
+class v6_reader {
+ public:
+  explicit v6_reader(std::string_view text) : rest_(text) {}
+
+  reason read() {
+    if (rest_.starts_with("::")) {
+      gap_ = 0;
+      rest_.remove_prefix(2);
+    }
+    while (!rest_.empty())
+      if (const reason why = read_group(); why != nullptr) return why;
+    if (gap_ < 0 && count_ < 8) return "an IPv6 address has eight groups; this has fewer";
+    if (gap_ >= 0 && count_ == 8) return "'::' stands for no group";
+    return nullptr;
+  }
+
+  std::array<std::uint8_t, 16> bytes() const {
+    std::array<std::uint8_t, 16> all{};
+    for (int i = 0; i < count_; ++i) {
+      const int place = gap_ < 0 || i < gap_ ? i : i + 8 - count_;
+      const std::uint16_t group = groups_[static_cast<std::size_t>(i)];
+      all[static_cast<std::size_t>(2 * place)] = static_cast<std::uint8_t>(group >> 8);
+      all[static_cast<std::size_t>(2 * place + 1)] = static_cast<std::uint8_t>(group);
+    }
+    return all;
+  }
+
+ private:
+  reason read_group() {
+    std::size_t end = 0;
+    std::uint32_t value = 0;
+    while (end < rest_.size() && hex_value(rest_[end]) >= 0) {
+      if (end == 4) return "an IPv6 group is over four digits";
+      value = value << 4 | static_cast<std::uint32_t>(hex_value(rest_[end++]));
+    }
+    if (end < rest_.size() && rest_[end] == '.') return read_quad();
+    if (end < rest_.size() && rest_[end] != ':') return "a character that no IPv6 address has";
+    if (end == 0) return "an IPv6 group is empty";
+    if (const reason why = store(value); why != nullptr) return why;
+    rest_.remove_prefix(end);
+    return rest_.empty() ? nullptr : read_colons();
+  }
+
+  reason read_colons() {
+    rest_.remove_prefix(1);
+    if (rest_.empty()) return "an IPv6 address ends in a single colon";
+    if (rest_.front() != ':') return nullptr;
+    if (gap_ >= 0) return "'::' stands more than once";
+    gap_ = count_;
+    rest_.remove_prefix(1);
+    return nullptr;
+  }
+
+  reason read_quad() {
+    if (rest_.find(':') != std::string_view::npos) return "a port, or an IPv4 part that is not the last";
+    std::uint32_t quad = 0;
+    if (const reason why = parse_v4(rest_, quad); why != nullptr) return why;
+    rest_ = {};
+    if (const reason why = store(quad >> 16); why != nullptr) return why;
+    return store(quad & 0xffff);
+  }
+
+  reason store(std::uint32_t group) {
+    if (count_ == 8) return "an IPv6 address has eight groups; this has more";
+    groups_[static_cast<std::size_t>(count_++)] = static_cast<std::uint16_t>(group);
+    return nullptr;
+  }
+
+  std::string_view rest_;
+  std::array<std::uint16_t, 8> groups_{};
+  int count_ = 0;
+  int gap_ = -1;  // groups before "::"
+};
+
+void append(std::string& text, unsigned value, int base) {
+  std::array<char, 4> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, base).ptr;
+  text.append(digits.data(), end);
+}
+
+struct zero_run {
+  std::size_t begin = 8;
+  std::size_t length = 0;
+};
+
+// RFC 5952 §4.2: the longest run, the first of equals, and never a single group.
+zero_run longest_zero_run(const std::array<std::uint8_t, 16>& bytes) {
+  zero_run best;
+  for (std::size_t i = 0; i < 8; ++i) {
+    std::size_t end = i;
+    while (end < 8 && bytes[2 * end] == 0 && bytes[2 * end + 1] == 0) ++end;
+    if (end - i > 1 && end - i > best.length) best = {i, end - i};
+  }
+  return best;
+}
+
+}  // namespace
+
+result<address> address::parse(std::string_view text) {
+  if (const reason why = screen(text); why != nullptr) return error{errc::invalid_network, why};
+  if (text.find(':') == std::string_view::npos) {
+    std::uint32_t value = 0;
+    if (const reason why = parse_v4(text, value); why != nullptr) return error{errc::invalid_network, why};
+    address made;
+    made.low_ = std::uint64_t{0xffff} << 32 | value;
+    return made;
+  }
+  v6_reader reader(text);
+  if (const reason why = reader.read(); why != nullptr) return error{errc::invalid_network, why};
+  return address(reader.bytes());
+}
+
+std::string address::to_string() const {
+  const std::array<std::uint8_t, 16> all = bytes();
+  std::string text;
+  if (is_v4()) {
+    for (std::size_t i = 12; i < 16; ++i) {
+      if (i != 12) text += '.';
+      append(text, all[i], 10);
+    }
+    return text;
+  }
+  const zero_run run = longest_zero_run(all);
+  for (std::size_t i = 0; i < 8; ++i) {
+    if (i == run.begin) {
+      text += "::";
+      i += run.length - 1;
+      continue;
+    }
+    if (!text.empty() && text.back() != ':') text += ':';
+    append(text, static_cast<unsigned>(all[2 * i] << 8 | all[2 * i + 1]), 16);
+  }
+  return text;
+}
+
+}  // namespace ekauth::inline v1::cidr

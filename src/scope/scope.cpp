@@ -1,0 +1,139 @@
+#include <ekauth/scope.hpp>
+
+#include <cstdlib>
+
+namespace ekauth::inline v1::scope {
+
+namespace {
+
+constexpr std::string_view star = ":*";
+
+// A star stands for one segment more.
+bool well_formed(std::string_view granted) {
+  if (!granted.ends_with(star)) return detail::segments(granted) != 0;
+  granted.remove_suffix(star.size());
+  const std::size_t count = detail::segments(granted);
+  return count >= 1 && count <= 3;
+}
+
+void append(std::string& text, std::string_view entry) {
+  if (!text.empty()) text += ' ';
+  text += entry;
+}
+
+}  // namespace
+
+void detail::registry_entries_are_wrong(const char*, std::uint32_t) { std::abort(); }
+void detail::scope_is_not_registered() { std::abort(); }
+
+const char* list::add(std::string_view entry, std::size_t position) {
+  if (position == max_listed) return "more than 256 scopes are listed";
+  if (entry.empty()) return "an empty scope, or a space that separates nothing";
+  if (!well_formed(entry))
+    return "a scope is one to four segments of [a-z][a-z0-9_.-]{0,31}; a star is a whole last segment";
+  for (const std::string& known : entries_)
+    if (known == entry) return nullptr;
+  entries_.emplace_back(entry);
+  return nullptr;
+}
+
+template <class Entries>
+result<list> list::parse_each(const Entries& entries) {
+  list made;
+  std::uint32_t position = 0;
+  for (const std::string_view entry : entries) {
+    if (const char* why = made.add(entry, position); why != nullptr)
+      return error{errc::unknown_scope, why, position};
+    ++position;
+  }
+  return made;
+}
+
+result<list> list::parse(const std::vector<std::string>& entries) { return parse_each(entries); }
+result<list> list::parse(std::initializer_list<std::string_view> entries) { return parse_each(entries); }
+
+result<list> list::parse_spaced(std::string_view text) {
+  list made;
+  if (text.empty()) return made;
+  for (std::uint32_t position = 0;; ++position) {
+    const std::size_t space = text.find(' ');
+    if (const char* why = made.add(text.substr(0, space), position); why != nullptr)
+      return error{errc::unknown_scope, why, position};
+    if (space == std::string_view::npos) return made;
+    text.remove_prefix(space + 1);
+  }
+}
+
+std::string list::spaced() const {
+  std::string text;
+  for (const std::string& entry : entries_) append(text, entry);
+  return text;
+}
+
+result<registry> registry::make(const std::vector<entry>& entries) {
+  registry made;
+  const mistake found = made.fill(entries.data(), entries.size());
+  if (found.text != nullptr) return error{errc::unknown_scope, found.text, found.position};
+  return made;
+}
+
+result<requirement> registry::all_of(const list& scopes) const {
+  requirement what;
+  std::uint32_t position = 0;
+  for (const std::string& text : scopes.entries()) {
+    const std::size_t index = find(text);
+    if (index == max_names) return error{errc::unknown_scope, "the scope is not registered", position};
+    what.needed_.add(index);
+    ++position;
+  }
+  if (!scopes.empty()) what.registry_ = fingerprint_;
+  return what;
+}
+
+// What one text of a list grants. Names with a common beginning are neighbours in order_.
+bits registry::reach_of(std::string_view granted) const {
+  bits reach;
+  if (!granted.ends_with(star)) {
+    if (const std::size_t index = find(granted); index != max_names) reach.add(reach_[index]);
+    return reach;
+  }
+  const std::string_view parent = granted.substr(0, granted.size() - 1);  // with its colon
+  for (std::size_t place = rank(parent); place < size_; ++place) {
+    const std::size_t index = order_[place];
+    const std::string_view child = name(index);
+    if (!child.starts_with(parent)) break;
+    const bool one_segment_more = child.find(':', parent.size()) == std::string_view::npos;
+    if (one_segment_more && kind_[index] == kind::ordinary) reach.add(reach_[index]);
+  }
+  return reach;
+}
+
+result<void> registry::check(const list& granted) const {
+  std::uint32_t position = 0;
+  for (const std::string& text : granted.entries()) {
+    if (reach_of(text) == bits{})
+      return error{errc::unknown_scope, "the scope is not registered, or its star covers nothing", position};
+    ++position;
+  }
+  return {};
+}
+
+set registry::compile(const list& granted) const {
+  set compiled;
+  compiled.registry_ = fingerprint_;
+  for (const std::string& text : granted.entries()) compiled.granted_.add(reach_of(text));
+  return compiled;
+}
+
+std::string registry::missing(const requirement& what, const set& has) const {
+  std::string text;
+  if (what.registry_ != fingerprint_ || has.covers(what)) return text;
+  const bool comparable = has.registry_ == fingerprint_;
+  for (std::size_t i = 0; i < size_; ++i) {
+    const bool granted = comparable && has.granted_.has(i);
+    if (what.needed_.has(i) && !granted) append(text, name(i));
+  }
+  return text;
+}
+
+}  // namespace ekauth::inline v1::scope
