@@ -57,7 +57,8 @@ class [[nodiscard]] result {
   /// The value. Aborts when there is none.
   [[nodiscard]] T& operator*() & { return checked(); }
   [[nodiscard]] const T& operator*() const& { return const_cast<result*>(this)->checked(); }
-  [[nodiscard]] T&& operator*() && { return std::move(checked()); }
+  /// Of a temporary: by value, so that `for (auto& entry : *run(…))` does not walk over what is gone.
+  [[nodiscard]] T operator*() && { return std::move(checked()); }
   [[nodiscard]] T* operator->() { return &checked(); }
   [[nodiscard]] const T* operator->() const { return &const_cast<result*>(this)->checked(); }
 

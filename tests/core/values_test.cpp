@@ -59,6 +59,13 @@ TEST_CASE("a result moves, copies and changes sides without losing its value", "
   CHECK(*out == 4);
 }
 
+TEST_CASE("what a temporary result held outlives it", "[core]") {
+  const auto make = [] { return result<std::string>(std::string(100, 'x')); };
+  int seen = 0;
+  for (const char c : *make()) seen += c == 'x';
+  CHECK(seen == 100);
+}
+
 TEST_CASE("results chain until the first error", "[core]") {
   CHECK(*half(8).and_then(half).and_then(half) == 1);
   CHECK(half(6).and_then(half).error() == refused);
