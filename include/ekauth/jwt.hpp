@@ -138,8 +138,8 @@ class signer {
 };
 
 struct verifier_options {
-  std::string issuer;                  ///< iss must be exactly this; required
-  std::vector<std::string> audiences;  ///< aud must be or contain one of these; required
+  std::string issuer = {};                  ///< iss must be exactly this; required
+  std::vector<std::string> audiences = {};  ///< aud must be or contain one of these; required
   /// How far nbf and iat may lie ahead of now, for clocks that differ; at most 5 minutes. It never prolongs a
   /// life: a token is dead at exactly exp.
   duration leeway = std::chrono::seconds(5);

@@ -1,0 +1,151 @@
+#include <algorithm>
+
+#include "catch.hpp"
+#include "craft.hpp"
+
+using namespace craft;
+
+namespace {
+
+errc refused(std::string_view kid, std::string_view bytes) {
+  const auto made = jwt::keyset::make({std::string(kid), secret(bytes)});
+  return made ? errc{} : made.error().code();
+}
+
+std::vector<jwt::key> named(const std::vector<std::string>& kids) {
+  std::vector<jwt::key> keys;
+  for (const auto& kid : kids) keys.push_back({kid, secret(std::string(32, 's') + kid)});
+  return keys;
+}
+
+std::string der(std::string start, std::size_t rest) { return start + std::string(rest, '\x5a'); }
+
+}  // namespace
+
+TEST_CASE("a keyset refuses secrets under 32 bytes, the empty one too", "[jwt]") {
+  CHECK(refused("k", "") == errc::secret_too_short);
+  CHECK(refused("k", "x") == errc::secret_too_short);
+  CHECK(refused("k", std::string(31, 'x')) == errc::secret_too_short);
+  CHECK(refused("k", std::string(32, 'x')) == errc{});
+  CHECK(refused("k", std::string(4096, 'x')) == errc{});
+  CHECK(refused("k", std::string(32, '\0')) == errc{});
+}
+
+TEST_CASE("a keyset refuses key files in the place of a secret", "[jwt]") {
+  const std::string body = "\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n";
+  const auto refusal = errc::secret_looks_like_pem;
+  CHECK(refused("k", "-----BEGIN PUBLIC KEY-----" + body) == refusal);
+  CHECK(refused("k", "-----BEGIN RSA PRIVATE KEY-----" + body) == refusal);
+  CHECK(refused("k", " \t\r\n-----BEGIN CERTIFICATE-----" + body) == refusal);
+  CHECK(refused("k", "\xef\xbb\xbf-----BEGIN PUBLIC KEY-----" + body) == refusal);
+  CHECK(refused("k", "Bag Attributes\n  localKeyID: 01\n-----BEGIN CERTIFICATE-----" + body) == refusal);
+  CHECK(refused("k", der(text("\x30\x59\x30\x13"), 87)) == refusal);           // a P-256 public key
+  CHECK(refused("k", der(text("\x30\x2e\x02\x01\x00"), 43)) == refusal);       // an Ed25519 private key
+  CHECK(refused("k", der(text("\x30\x81\x9f\x30\x0d"), 157)) == refusal);      // RSA, 1024 bits
+  CHECK(refused("k", der(text("\x30\x82\x01\x22\x30\x0d"), 288)) == refusal);  // RSA, 2048 bits
+}
+
+TEST_CASE("a keyset takes random bytes that merely begin like a key file", "[jwt]") {
+  CHECK(refused("k", der(text("\x30\x59\x30\x13"), 86)) == errc{});
+  CHECK(refused("k", der(text("\x30\x59\x31\x13"), 87)) == errc{});
+  CHECK(refused("k", der(text("\x30\x1e\x02\x02"), 28)) == errc{});
+  CHECK(refused("k", der(text("\x30\x84\x30\x30\x30\x30"), 58)) == errc{});
+  CHECK(refused("k", der(text("\x31\x59\x30\x13"), 87)) == errc{});
+  CHECK(refused("k", "----BEGIN, but with four dashes, is no key file") == errc{});
+}
+
+TEST_CASE("a keyset refuses malformed kids", "[jwt]") {
+  const std::string good(64, 'k');
+  CHECK(refused(good, our_secret) == errc{});
+  CHECK(refused("AZaz09_.-", our_secret) == errc{});
+  for (const std::string& kid :
+       {std::string(), std::string(65, 'k'), std::string("a b"), std::string("../../dev/null"),
+        std::string("k\""), std::string("k\\"), text("k\0"), std::string("k\xc3\xa9"), std::string("k\n"),
+        std::string("@"), std::string("["), std::string("`"), std::string("{"), std::string("/"),
+        std::string(":")}) {
+    INFO(kid);
+    CHECK(refused(kid, our_secret) == errc::keyset_invalid);
+  }
+}
+
+TEST_CASE("a keyset has 1 to 16 keys with distinct kids, and says which one is wrong", "[jwt]") {
+  CHECK(jwt::keyset::make(std::vector<jwt::key>{}).error().code() == errc::keyset_invalid);
+  std::vector<std::string> kids;
+  for (int i = 0; i < 16; ++i) kids.push_back("k" + std::to_string(i));
+  const auto full = jwt::keyset::make(named(kids));
+  REQUIRE(full);
+  CHECK(full->size() == 16);
+  CHECK(full->signing_kid() == "k0");
+  CHECK(full->rotate({"next", secret(our_secret)}, 15)->size() == 16);
+  CHECK(full->rotate({"next", secret(our_secret)}, 16).error().code() == errc::keyset_invalid);
+  kids.push_back("k16");
+  CHECK(jwt::keyset::make(named(kids)).error().code() == errc::keyset_invalid);
+
+  const auto repeated = jwt::keyset::make(named({"a", "b", "a"}));
+  REQUIRE_FALSE(repeated);
+  CHECK(repeated.error().code() == errc::keyset_invalid);
+  CHECK(repeated.error().position() == 2);
+  std::vector<jwt::key> second_short = named({"a", "b"});
+  second_short[1].value = secret("short");
+  CHECK(jwt::keyset::make(std::move(second_short)).error().position() == 1);
+}
+
+TEST_CASE("after a rotation the next key signs and the kept ones still verify", "[jwt]") {
+  const auto first = keys(old_secret);
+  const jwt::signer_options options{.issuer = "https://auth.example", .audience = "events"};
+  const grant who{subject_id("acc_1"), {}};
+  const auto old_token = jwt::signer::make(first, options)->sign(who, {.issued_at = noon()});
+  const auto both = first.rotate({"2026-12", secret(our_secret)});
+  REQUIRE(both);
+  CHECK(both->size() == 2);
+  CHECK(both->signing_kid() == "2026-12");
+  const auto new_token = jwt::signer::make(*both, options)->sign(who, {.issued_at = noon()});
+
+  const auto before = *jwt::verifier::make(first, expecting_us());
+  const auto during = *jwt::verifier::make(*both, expecting_us());
+  const auto after =
+      *jwt::verifier::make(*both->rotate({"2027-01", secret(foreign_secret)}, 1), expecting_us());
+  const auto at_once =
+      *jwt::verifier::make(*first.rotate({"2026-12", secret(our_secret)}, 0), expecting_us());
+  const auto says = [](const jwt::verifier& verifier, const result<secret>& token) {
+    return outcome(verifier.verify(token->expose(), noon()));
+  };
+  CHECK(says(before, old_token) == errc{});
+  CHECK(says(before, new_token) == errc::token_key_unknown);
+  CHECK(says(during, old_token) == errc{});
+  CHECK(says(during, new_token) == errc{});
+  CHECK(says(after, new_token) == errc{});
+  CHECK(says(after, old_token) == errc::token_signature_mismatch);
+  CHECK(says(at_once, new_token) == errc{});
+  CHECK(says(at_once, old_token) == errc::token_signature_mismatch);
+}
+
+TEST_CASE("a rotation keeps as many keys as there are, and refuses what make refuses", "[jwt]") {
+  const auto one = keys();
+  CHECK(one.rotate({"next", secret(old_secret)}, 5)->size() == 2);
+  CHECK(one.rotate({"next", secret(old_secret)}, 0)->size() == 1);
+  CHECK(one.rotate({"2026-11", secret(old_secret)}).error().code() == errc::keyset_invalid);
+  CHECK(one.rotate({"2026-11", secret(old_secret)}, 0).error().code() == errc::keyset_invalid);
+  CHECK(one.rotate({"next", secret("short")}).error().code() == errc::secret_too_short);
+  CHECK(one.size() == 1);
+  CHECK(one.signing_kid() == "2026-11");
+}
+
+TEST_CASE("with several keys a token names its key, or each key is tried", "[jwt]") {
+  const auto verifier = *jwt::verifier::make(two_keys(), expecting_us());
+  const auto says = [&](const std::string& token) { return outcome(verifier.verify(token, noon())); };
+  const auto header = [](const std::string& kid) {
+    return R"({"alg":"HS256","typ":"JWT","kid":")" + kid + "\"}";
+  };
+  CHECK(says(token(header("2026-12"), good_payload, our_secret)) == errc{});
+  CHECK(says(token(header("2026-11"), good_payload, old_secret)) == errc{});
+  CHECK(says(token(plain_header, good_payload, our_secret)) == errc{});
+  CHECK(says(token(plain_header, good_payload, old_secret)) == errc{});
+  CHECK(says(token(plain_header, good_payload, foreign_secret)) == errc::token_signature_mismatch);
+  CHECK(says(token(header("2026-11"), good_payload, our_secret)) == errc::token_signature_mismatch);
+  CHECK(says(token(header("2026-12"), good_payload, old_secret)) == errc::token_signature_mismatch);
+  CHECK(says(token(header("2026-13"), good_payload, our_secret)) == errc::token_key_unknown);
+  CHECK(says(token(R"({"kid":"2026-11","alg":"HS256"})", good_payload, old_secret)) == errc{});
+  CHECK(says(token(R"({"kid":"2026-11","alg":"HS256"})", good_payload, our_secret)) ==
+        errc::token_signature_mismatch);
+}
