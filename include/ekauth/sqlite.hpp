@@ -1,0 +1,74 @@
+// Keys and sessions in one SQLite file: the store to start with, for one machine and any number of its
+// processes.
+//
+//   auto db = sqlite::store::open({.path = "/var/lib/app/auth.db"});
+//   if (!db) return give_up(db.error());
+//   auto who = run(api_keys.verify(credential, {.now = now()}), *db);
+//
+// The tables, the SQL and what lies where on disk: docs/STORAGE.md.
+#pragma once
+
+#include <ekauth/keys_store.hpp>
+#include <ekauth/refresh_store.hpp>
+
+#include <memory>
+
+namespace ekauth::inline v1::sqlite {
+
+struct options {
+  std::string path;                        ///< of the file, on a local disk; never a URI
+  duration busy_timeout = duration(5000);  ///< 0 to an hour: how long to wait for others, then store_busy
+  std::uint32_t readers = 4;               ///< 1 to 64: reads that run at the same time
+  bool create = true;                      ///< whether a missing or empty file becomes a store
+};
+
+/// Keys and sessions in an SQLite file.
+///
+/// A resource; movable, and only to be assigned to or destroyed once moved from. Threads and processes may
+/// share the file, threads may share the store. What a write answered is on disk, and survives a crash of the
+/// process or the machine; what failed has changed nothing, except where storage lost the answer itself.
+///
+/// Open it after fork: a store that was open before answers store_unavailable in the child, which must not
+/// open the same file either while it carries one.
+///
+/// Errors of every request: store_busy (others held the file beyond the timeout), store_full (nothing
+/// written; works again when there is space), store_corrupt (a row that ekauth did not write),
+/// store_unavailable.
+class store final : public keys::store, public refresh::store {
+ public:
+  /// Opens the file; creates it readable by its owner only, and its tables, where how.create allows.
+  ///
+  /// A file that is refused is left as it was. Two processes may create the same file at once.
+  /// Errors: option_invalid; store_schema_newer (written by a later ekauth); store_corrupt (no store of
+  /// ekauth, or damaged); store_busy; store_full; store_unavailable (cannot be opened, cannot be written, or
+  /// on a file system without shared memory; SQLite older than 3.37).
+  [[nodiscard]] static result<store> open(options how);
+
+  store(store&&) noexcept;
+  store& operator=(store&&) noexcept;
+
+  /// Closes the file; the last one to do so folds its log into it. No request may be running.
+  ~store();
+
+  result<keys::insert::reply> insert_key(const keys::insert& request) override;
+  result<keys::find::reply> find_key(const keys::find& request) override;
+  result<keys::replace::reply> replace_key(const keys::replace& request) override;
+  result<keys::list::reply> list_keys(const keys::list& request) override;
+  result<keys::touch::reply> touch_keys(const keys::touch& request) override;
+
+  result<refresh::insert::reply> insert_session(const refresh::insert& request) override;
+  result<refresh::find::reply> find_session(const refresh::find& request) override;
+  result<refresh::advance::reply> advance_session(const refresh::advance& request) override;
+  result<refresh::revoke::reply> revoke_session(const refresh::revoke& request) override;
+  result<refresh::read_epoch::reply> read_subject_epoch(const refresh::read_epoch& request) override;
+  result<refresh::bump_epoch::reply> bump_subject_epoch(const refresh::bump_epoch& request) override;
+  result<refresh::list::reply> list_sessions(const refresh::list& request) override;
+  result<refresh::purge::reply> purge_sessions(const refresh::purge& request) override;
+
+ private:
+  struct inside;
+  explicit store(std::unique_ptr<inside> opened) noexcept;
+  std::unique_ptr<inside> inside_;
+};
+
+}  // namespace ekauth::inline v1::sqlite

@@ -1,0 +1,102 @@
+#include "memory/tables.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace ekauth::inline v1::memory {
+
+namespace {
+
+keys::verifier* find_number(std::vector<keys::verifier>& all, std::uint32_t number) {
+  const auto at = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.number == number; });
+  return at == all.end() ? nullptr : &*at;
+}
+
+// The row that a replace leaves: what it may not change, and what only touch writes, comes from the old one.
+keys::record merged(keys::record next, keys::record& old) {
+  next.id = old.id;
+  next.env = old.env;
+  next.granted.subject = old.granted.subject;
+  next.created_at = old.created_at;
+  next.version = old.version + 1;
+  for (keys::verifier& one : next.verifiers) {
+    const keys::verifier* const before = find_number(old.verifiers, one.number);
+    one.last_used = before == nullptr ? std::nullopt : before->last_used;
+  }
+  return next;
+}
+
+}  // namespace
+
+result<keys::insert::reply> store::insert_key(const keys::insert& request) {
+  const keys::record& row = request.row;
+  const std::unique_lock all(keys_->lock);
+  const auto owner = keys_->owners.find(row.granted.subject.text());
+  if (request.owner_limit != 0 && owner != keys_->owners.end() &&
+      owner->second.not_revoked >= request.owner_limit)
+    return keys::insert::reply::limit_reached;
+
+  auto& shard = keys_->shard_of(row.id);
+  const std::unique_lock one(shard.lock);
+  const auto [at, is_new] = shard.rows.try_emplace(row.id.text(), row);
+  if (!is_new) return keys::insert::reply::exists;
+  auto& owned = keys_->owners[row.granted.subject.text()];
+  owned.ids.insert(at->first);
+  if (row.state != keys::status::revoked) ++owned.not_revoked;
+  return keys::insert::reply::inserted;
+}
+
+result<keys::find::reply> store::find_key(const keys::find& request) {
+  auto& shard = keys_->shard_of(request.id);
+  const std::shared_lock one(shard.lock);
+  const auto at = shard.rows.find(request.id.text());
+  if (at == shard.rows.end()) return keys::find::reply{};
+  return keys::find::reply{at->second};
+}
+
+result<keys::replace::reply> store::replace_key(const keys::replace& request) {
+  const std::unique_lock all(keys_->lock);
+  auto& shard = keys_->shard_of(request.row.id);
+  const std::unique_lock one(shard.lock);
+  const auto at = shard.rows.find(request.row.id.text());
+  if (at == shard.rows.end()) return false;
+  keys::record& stored = at->second;
+  if (stored.version != request.expected || stored.state == keys::status::revoked) return false;
+  stored = merged(request.row, stored);
+  if (stored.state == keys::status::revoked) --keys_->owners[stored.granted.subject.text()].not_revoked;
+  return true;
+}
+
+result<keys::list::reply> store::list_keys(const keys::list& request) {
+  keys::list::reply rows;
+  const std::shared_lock all(keys_->lock);
+  const auto owner = keys_->owners.find(request.owner.text());
+  if (owner == keys_->owners.end()) return rows;
+  const auto& ids = owner->second.ids;
+  for (auto id = ids.upper_bound(request.after.text()); id != ids.end() && rows.size() < request.limit;
+       ++id) {
+    const key_id wanted(*id);
+    auto& shard = keys_->shard_of(wanted);
+    const std::shared_lock one(shard.lock);
+    rows.push_back(shard.rows.find(wanted.text())->second);
+  }
+  return rows;
+}
+
+result<keys::touch::reply> store::touch_keys(const keys::touch& request) {
+  keys::touch::reply moved = 0;
+  const std::unique_lock all(keys_->lock);
+  for (const auto& use : request.uses) {
+    auto& shard = keys_->shard_of(use.id);
+    const std::unique_lock one(shard.lock);
+    const auto at = shard.rows.find(use.id.text());
+    if (at == shard.rows.end()) continue;
+    keys::verifier* const used = find_number(at->second.verifiers, use.number);
+    if (used == nullptr || (used->last_used && *used->last_used >= use.at)) continue;
+    used->last_used = use.at;
+    ++moved;
+  }
+  return moved;
+}
+
+}  // namespace ekauth::inline v1::memory

@@ -1,0 +1,124 @@
+#include "memory/tables.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace ekauth::inline v1::memory {
+
+namespace {
+
+time_point deadline_of(const refresh::record& row) {
+  return std::min(row.idle_deadline, row.absolute_deadline.value_or(row.idle_deadline));
+}
+
+}  // namespace
+
+result<refresh::insert::reply> store::insert_session(const refresh::insert& request) {
+  const refresh::record& row = request.row;
+  const std::string& name = row.granted.subject.text();
+  const std::unique_lock all(sessions_->lock);
+  const auto known = sessions_->subjects.find(name);
+  const std::uint64_t epoch = known == sessions_->subjects.end() ? 0 : known->second.epoch;
+  if (epoch != row.epoch) return refresh::insert::reply::epoch_changed;
+
+  const auto [at, is_new] =
+      sessions_->rows.try_emplace(row.id.text(), session_table::entry{row, nullptr, {}});
+  if (!is_new) return refresh::insert::reply::exists;
+  session_table::entry& stored = at->second;
+  stored.owner = &sessions_->subjects[name];
+  stored.owner->sessions.insert(at->first);
+  stored.deadline = sessions_->by_deadline.emplace(deadline_of(row), &at->first);
+  return refresh::insert::reply::inserted;
+}
+
+result<refresh::find::reply> store::find_session(const refresh::find& request) {
+  const std::shared_lock all(sessions_->lock);
+  const auto at = sessions_->rows.find(request.id.text());
+  if (at == sessions_->rows.end()) return refresh::find::reply{};
+  return refresh::find::reply{session_table::found(at->second)};
+}
+
+result<refresh::advance::reply> store::advance_session(const refresh::advance& request) {
+  const refresh::record& next = request.row;
+  const std::unique_lock all(sessions_->lock);
+  const auto at = sessions_->rows.find(next.id.text());
+  if (at == sessions_->rows.end()) return false;
+  session_table::entry& stored = at->second;
+  refresh::record& row = stored.row;
+  if (row.version != request.expected || row.state != refresh::status::active ||
+      row.epoch != stored.owner->epoch)
+    return false;
+
+  row.generation = next.generation;
+  row.slot = next.slot;
+  row.current = next.current;
+  row.previous = next.previous;
+  row.salt = next.salt;
+  row.rotated_at = next.rotated_at;
+  row.last_ok_at = next.last_ok_at;
+  row.confirmed_at = next.confirmed_at;
+  row.replays = next.replays;
+  row.idle_deadline = next.idle_deadline;
+  row.version = request.expected + 1;
+  auto moved = sessions_->by_deadline.extract(stored.deadline);
+  moved.key() = deadline_of(row);
+  stored.deadline = sessions_->by_deadline.insert(std::move(moved));
+  return true;
+}
+
+result<refresh::revoke::reply> store::revoke_session(const refresh::revoke& request) {
+  const std::unique_lock all(sessions_->lock);
+  const auto at = sessions_->rows.find(request.id.text());
+  if (at == sessions_->rows.end()) return refresh::revoke::reply::missing;
+  refresh::record& row = at->second.row;
+  if (row.state != refresh::status::active) return refresh::revoke::reply::already;
+  row.state = refresh::status::revoked;
+  row.reason = request.reason;
+  row.ended_at = request.at;
+  ++row.version;
+  return refresh::revoke::reply::revoked;
+}
+
+result<refresh::read_epoch::reply> store::read_subject_epoch(const refresh::read_epoch& request) {
+  const std::shared_lock all(sessions_->lock);
+  const auto at = sessions_->subjects.find(request.subject.text());
+  return at == sessions_->subjects.end() ? 0 : at->second.epoch;
+}
+
+result<refresh::bump_epoch::reply> store::bump_subject_epoch(const refresh::bump_epoch& request) {
+  const std::unique_lock all(sessions_->lock);
+  session_table::subject& owner = sessions_->subjects[request.subject.text()];
+  owner.reason = request.reason;
+  return ++owner.epoch;
+}
+
+result<refresh::list::reply> store::list_sessions(const refresh::list& request) {
+  refresh::list::reply rows;
+  const std::shared_lock all(sessions_->lock);
+  const auto at = sessions_->subjects.find(request.subject.text());
+  if (at == sessions_->subjects.end()) return rows;
+  const auto& ids = at->second.sessions;
+  for (auto id = ids.upper_bound(request.after.text()); id != ids.end() && rows.size() < request.limit; ++id)
+    rows.push_back(session_table::found(sessions_->rows.find(std::string(*id))->second));
+  return rows;
+}
+
+result<refresh::purge::reply> store::purge_sessions(const refresh::purge& request) {
+  refresh::purge::reply removed = 0;
+  const std::unique_lock all(sessions_->lock);
+  auto& queue = sessions_->by_deadline;
+  while (removed < request.limit && !queue.empty() && queue.begin()->first <= request.before) {
+    const auto at = sessions_->rows.find(*queue.begin()->second);
+    session_table::subject& owner = *at->second.owner;
+    owner.sessions.erase(at->first);
+    // An epoch must outlive the sessions; a subject without one is as good as unknown.
+    if (owner.sessions.empty() && owner.epoch == 0)
+      sessions_->subjects.erase(at->second.row.granted.subject.text());
+    queue.erase(queue.begin());
+    sessions_->rows.erase(at);
+    ++removed;
+  }
+  return removed;
+}
+
+}  // namespace ekauth::inline v1::memory

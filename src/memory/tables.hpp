@@ -1,0 +1,61 @@
+// The inside of memory::store: two tables that know nothing of each other.
+#pragma once
+
+#include <ekauth/memory.hpp>
+
+#include <array>
+#include <functional>
+#include <map>
+#include <set>
+#include <shared_mutex>
+#include <string_view>
+#include <unordered_map>
+
+namespace ekauth::inline v1::memory {
+
+// Keys are read on every request of a host and written rarely, so rows lie in shards that are read without
+// meeting each other, and everything that writes passes through one lock before.
+struct store::key_table {
+  struct alignas(64) shard {
+    std::shared_mutex lock;
+    std::unordered_map<std::string, keys::record> rows;
+  };
+  struct owned {
+    std::set<std::string_view> ids;  // views of the rows' own keys
+    std::uint32_t not_revoked = 0;
+  };
+
+  [[nodiscard]] shard& shard_of(const key_id& id) {
+    return shards[std::hash<std::string>{}(id.text()) % shards.size()];
+  }
+
+  std::shared_mutex lock;  // of owners, and of every change; taken before a shard's
+  std::unordered_map<std::string, owned> owners;
+  std::array<shard, 64> shards;
+};
+
+// A session is touched about once a day, and must agree with its subject's epoch: one lock for all.
+struct store::session_table {
+  using deadlines = std::multimap<time_point, const std::string*>;
+  struct subject {
+    std::uint64_t epoch = 0;
+    refresh::end_reason reason = refresh::end_reason::none;
+    std::set<std::string_view> sessions;  // views of the rows' own keys
+  };
+  struct entry {
+    refresh::record row;
+    subject* owner;  // in subjects, whose nodes stay where they are
+    deadlines::iterator deadline;
+  };
+
+  [[nodiscard]] static refresh::find::found found(const entry& stored) {
+    return {stored.row, stored.owner->epoch, stored.owner->reason};
+  }
+
+  std::shared_mutex lock;
+  std::unordered_map<std::string, entry> rows;
+  std::unordered_map<std::string, subject> subjects;
+  deadlines by_deadline;  // the earlier of a session's deadlines, and its id
+};
+
+}  // namespace ekauth::inline v1::memory
