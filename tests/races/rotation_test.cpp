@@ -1,0 +1,255 @@
+// One refresh token, many presenters at once, a thousand rounds: on memory, on SQLite, and on one SQLite file
+// shared by two processes.
+#include <ekauth/memory.hpp>
+#include <ekauth/refresh.hpp>
+#include <ekauth/run.hpp>
+#include <ekauth/sqlite.hpp>
+
+#include "catch.hpp"
+#include "support/fixed.hpp"
+#include "support/temporary.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace ekauth;
+using namespace std::chrono_literals;
+using fixed::noon;
+
+namespace {
+
+const subject_id alice("acc_9i8h7g6f5e");
+constexpr int presenters = 32;
+constexpr int rounds = 1000;
+
+struct tally {
+  std::uint32_t rotated = 0, same_again = 0, refused = 0, trouble = 0;
+
+  void count(const result<refresh::issued>& renewed) {
+    if (renewed)
+      ++(renewed->kind == refresh::issue_kind::rotated ? rotated : same_again);
+    else if (renewed.error().code() == errc::refresh_token_reused ||
+             renewed.error().code() == errc::refresh_token_revoked)
+      ++refused;
+    else
+      ++trouble;
+  }
+};
+
+// Threads that all present the same token, released together, round after round.
+class crowd {
+ public:
+  crowd(refresh::service service, refresh::store& store, int size)
+      : service_(std::move(service)), store_(store) {
+    for (int i = 0; i < size; ++i) threads_.emplace_back([this] { work(); });
+  }
+  ~crowd() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    start_.notify_all();
+    for (std::thread& each : threads_) each.join();
+  }
+
+  tally present(std::string_view token, time_point now) {
+    std::unique_lock lock(mutex_);
+    token_ = token;
+    now_ = now;
+    tally_ = {};
+    successors_.clear();
+    busy_ = threads_.size();
+    ++round_;
+    start_.notify_all();
+    finished_.wait(lock, [&] { return busy_ == 0; });
+    return tally_;
+  }
+  [[nodiscard]] const std::set<std::string>& successors() const { return successors_; }
+
+ private:
+  void work() {
+    int seen = 0;
+    for (;;) {
+      std::unique_lock lock(mutex_);
+      start_.wait(lock, [&] { return over_ || round_ != seen; });
+      if (over_) return;
+      seen = round_;
+      const std::string token = token_;
+      const time_point now = now_;
+      lock.unlock();
+      const auto renewed = run(service_.refresh(token, {.now = now}), store_);
+      lock.lock();
+      tally_.count(renewed);
+      if (renewed) successors_.insert(std::string(renewed->token.expose()));
+      if (--busy_ == 0) finished_.notify_one();
+    }
+  }
+
+  refresh::service service_;
+  refresh::store& store_;
+  std::mutex mutex_;
+  std::condition_variable start_, finished_;
+  std::vector<std::thread> threads_;
+  std::string token_;
+  time_point now_{};
+  tally tally_;
+  std::set<std::string> successors_;
+  std::size_t busy_ = 0;
+  int round_ = 0;
+  bool over_ = false;
+};
+
+refresh::issued login(const refresh::service& service, refresh::store& store) {
+  auto first = run(service.login({.granted = {alice}, .epoch = 0}, noon), store);
+  REQUIRE(first);
+  return *std::move(first);
+}
+
+// strict: one presenter rotates, all others are refused and the session is over; every round is a new login.
+void hammer_strict(refresh::store& store) {
+  const auto service = *refresh::service::make(fixed::roots());
+  crowd threads(service, store, presenters);
+  for (int round = 0; round < rounds; ++round) {
+    const auto first = login(service, store);
+    const tally seen = threads.present(first.token.expose(), noon + 1s);
+    REQUIRE(seen.rotated == 1);
+    REQUIRE(seen.refused == presenters - 1);
+    REQUIRE(seen.trouble == 0);
+    const auto found = store.find_session({first.session});
+    REQUIRE(found);
+    REQUIRE((*found)->row.generation == 1);
+    REQUIRE((*found)->row.state == refresh::status::revoked);
+  }
+}
+
+// web, with as many presenters as may share a generation: one rotates, all others get the same successor,
+// which is the next round's token.
+void hammer_web(refresh::store& store) {
+  constexpr int tabs = 16;
+  const auto service = *refresh::service::make(fixed::roots(), refresh::web());
+  crowd threads(service, store, tabs);
+  const auto first = login(service, store);
+  std::string token(first.token.expose());
+  time_point now = noon;
+  for (int round = 0; round < rounds; ++round) {
+    now += 1min;
+    const tally seen = threads.present(token, now);
+    REQUIRE(seen.rotated == 1);
+    REQUIRE(seen.same_again == tabs - 1);
+    REQUIRE(threads.successors().size() == 1);
+    token = *threads.successors().begin();
+    REQUIRE((*store.find_session({first.session}))->row.generation == static_cast<std::uint32_t>(round + 1));
+  }
+}
+
+bool send(int pipe, const void* bytes, std::size_t size) {
+  return ::write(pipe, bytes, size) == static_cast<ssize_t>(size);
+}
+bool receive(int pipe, void* bytes, std::size_t size) {
+  auto* at = static_cast<char*>(bytes);
+  while (size > 0) {
+    const ssize_t got = ::read(pipe, at, size);
+    if (got <= 0) return false;
+    at += got;
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+constexpr std::size_t token_size = 66;
+
+// The other process: presents what it is told, reports its tally, ends when the pipe closes.
+[[noreturn]] void present_for_parent(const std::string& path, int in, int out) {
+  auto store = sqlite::store::open({.path = path});
+  if (!store) ::_exit(2);
+  {
+    crowd threads(*refresh::service::make(fixed::roots()), *store, presenters / 2);
+    const char ready = 1;
+    if (!send(out, &ready, 1)) ::_exit(3);
+    std::array<char, token_size> token{};
+    while (receive(in, token.data(), token.size())) {
+      const tally seen = threads.present({token.data(), token.size()}, noon + 1s);
+      if (!send(out, &seen, sizeof seen)) ::_exit(4);
+    }
+  }
+  ::_exit(0);
+}
+
+}  // namespace
+
+TEST_CASE("32 presenters of one token, 1,000 rounds in memory: one rotation each, no internal error",
+          "[races]") {
+  memory::store store;
+  hammer_strict(store);
+}
+
+TEST_CASE("32 presenters of one token, 1,000 rounds on SQLite: one rotation each, no internal error",
+          "[races]") {
+  const fixed::temporary_folder folder;
+  auto store = sqlite::store::open({.path = folder.path() + "/races.db"});
+  REQUIRE(store);
+  hammer_strict(*store);
+}
+
+TEST_CASE("16 tabs under web, 1,000 generations in memory: one successor each", "[races]") {
+  memory::store store;
+  hammer_web(store);
+}
+
+TEST_CASE("16 tabs under web, 1,000 generations on SQLite: one successor each", "[races]") {
+  const fixed::temporary_folder folder;
+  auto store = sqlite::store::open({.path = folder.path() + "/tabs.db"});
+  REQUIRE(store);
+  hammer_web(*store);
+}
+
+TEST_CASE("two processes on one SQLite file present one token: one rotation in both together", "[races]") {
+  const fixed::temporary_folder folder;
+  const std::string path = folder.path() + "/shared.db";
+  int to_child[2], from_child[2];
+  REQUIRE(::pipe(to_child) == 0);
+  REQUIRE(::pipe(from_child) == 0);
+  const pid_t child = ::fork();  // before this process has threads or a connection
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::close(to_child[1]);
+    ::close(from_child[0]);
+    present_for_parent(path, to_child[0], from_child[1]);
+  }
+  ::close(to_child[0]);
+  ::close(from_child[1]);
+  char ready = 0;
+  REQUIRE(receive(from_child[0], &ready, 1));
+  {
+    auto store = sqlite::store::open({.path = path});
+    REQUIRE(store);
+    const auto service = *refresh::service::make(fixed::roots());
+    crowd threads(service, *store, presenters / 2);
+    for (int round = 0; round < rounds; ++round) {
+      const auto first = login(service, *store);
+      REQUIRE(send(to_child[1], first.token.expose().data(), token_size));
+      const tally here = threads.present(first.token.expose(), noon + 1s);
+      tally there;
+      REQUIRE(receive(from_child[0], &there, sizeof there));
+      REQUIRE(here.rotated + there.rotated == 1);
+      REQUIRE(here.refused + there.refused == presenters - 1);
+      REQUIRE(here.trouble + there.trouble == 0);
+    }
+  }
+  ::close(to_child[1]);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  ::close(from_child[0]);
+}
