@@ -46,6 +46,7 @@ macro(ekauth_need_package package piece)
   endif()
   if(NOT TARGET ${ekauth_package_target} AND EKAUTH_FETCH_DEPS AND "${package}" MATCHES "^(fmt|simdjson)$")
     include(FetchContent)
+    set(FMT_INSTALL ${EKAUTH_INSTALL})  # what is installed with us must be findable beside us
     FetchContent_Declare(fmt GIT_REPOSITORY https://github.com/fmtlib/fmt GIT_TAG 11.1.4)
     FetchContent_Declare(simdjson GIT_REPOSITORY https://github.com/simdjson/simdjson GIT_TAG v3.12.3)
     FetchContent_MakeAvailable(${package})
