@@ -15,12 +15,12 @@ namespace vectors {
 /// A JSON value. text: a string without escapes other than \" \\ and \/, or a number or literal as written.
 struct value {
   std::string text;
-  std::vector<std::pair<std::string, value>> members;
+  std::vector<std::string> names;  // of an object's items
   std::vector<value> items;
 
   [[nodiscard]] const value* find(std::string_view name) const {
-    for (const auto& [key, member] : members) {
-      if (key == name) return &member;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names[i] == name) return &items[i];
     }
     return nullptr;
   }
@@ -41,9 +41,9 @@ class file_reader {
     const char first = next();
     if (first == '{') {
       list('}', [&] {
-        std::string name = read().text;
+        out.names.push_back(read().text);
         expect(':');
-        out.members.emplace_back(std::move(name), read());
+        out.items.push_back(read());
       });
     } else if (first == '[') {
       list(']', [&] { out.items.push_back(read()); });

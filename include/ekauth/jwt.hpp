@@ -26,7 +26,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace ekauth::inline v1::jwt {
@@ -64,15 +63,16 @@ class keyset {
   [[nodiscard]] std::string_view signing_kid() const noexcept;
 
   // Copies only, so that no keyset is ever without keys; signer and verifier do the same.
-  keyset(const keyset&) = default;
-  keyset& operator=(const keyset&) = default;
+  keyset(const keyset&) noexcept;
+  keyset& operator=(const keyset&) noexcept;
+  ~keyset();
 
   struct state;
 
  private:
   friend class signer;
   friend class verifier;
-  explicit keyset(std::shared_ptr<const state> made) noexcept : state_(std::move(made)) {}
+  explicit keyset(std::shared_ptr<const state> made) noexcept;
   std::shared_ptr<const state> state_;
 };
 
@@ -128,12 +128,13 @@ class signer {
 
   [[nodiscard]] duration lifetime() const noexcept;
 
-  signer(const signer&) = default;
-  signer& operator=(const signer&) = default;
+  signer(const signer&) noexcept;
+  signer& operator=(const signer&) noexcept;
+  ~signer();
 
  private:
   struct state;
-  explicit signer(std::shared_ptr<const state> made) noexcept : state_(std::move(made)) {}
+  explicit signer(std::shared_ptr<const state> made) noexcept;
   std::shared_ptr<const state> state_;
 };
 
@@ -221,12 +222,13 @@ class verifier {
   /// Source: RFC 7515 §5.2, RFC 7519 §7.2, RFC 8725 §3.
   [[nodiscard]] result<verified> verify(std::string_view token, time_point now) const;
 
-  verifier(const verifier&) = default;
-  verifier& operator=(const verifier&) = default;
+  verifier(const verifier&) noexcept;
+  verifier& operator=(const verifier&) noexcept;
+  ~verifier();
 
  private:
   struct state;
-  explicit verifier(std::shared_ptr<const state> made) noexcept : state_(std::move(made)) {}
+  explicit verifier(std::shared_ptr<const state> made) noexcept;
   std::shared_ptr<const state> state_;
 };
 

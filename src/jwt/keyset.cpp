@@ -59,6 +59,11 @@ result<member> accept(const key& given, const std::vector<member>& others, std::
 
 }  // namespace
 
+keyset::keyset(std::shared_ptr<const state> made) noexcept : state_(std::move(made)) {}
+keyset::keyset(const keyset&) noexcept = default;
+keyset& keyset::operator=(const keyset&) noexcept = default;
+keyset::~keyset() = default;
+
 result<keyset> keyset::make(std::vector<key> keys) {
   if (keys.empty() || keys.size() > max_keys) {
     return error{errc::keyset_invalid, "a keyset has 1 to 16 keys"};

@@ -148,6 +148,11 @@ result<void> signer::state::put_payload(const grant& what, const issue& at, buff
   return put_extra(at.extra, out);
 }
 
+signer::signer(std::shared_ptr<const state> made) noexcept : state_(std::move(made)) {}
+signer::signer(const signer&) noexcept = default;
+signer& signer::operator=(const signer&) noexcept = default;
+signer::~signer() = default;
+
 result<signer> signer::make(keyset keys, signer_options options, random_source& random) {
   if (!is_option(options.issuer) || !is_option(options.audience)) {
     return error{errc::option_invalid, "issuer and audience are 1 to 1,024 bytes of UTF-8 without NUL"};

@@ -49,6 +49,11 @@ result<void> check_alive(const claims& said, duration leeway, time_point now) {
 
 }  // namespace
 
+verifier::verifier(std::shared_ptr<const state> made) noexcept : state_(std::move(made)) {}
+verifier::verifier(const verifier&) noexcept = default;
+verifier& verifier::operator=(const verifier&) noexcept = default;
+verifier::~verifier() = default;
+
 result<verifier> verifier::make(keyset keys, verifier_options options) {
   if (options.unsafe_any_issuer ? !options.issuer.empty() : !is_option(options.issuer)) {
     return error{errc::option_invalid, "either an issuer or unsafe_any_issuer"};
