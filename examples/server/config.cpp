@@ -1,0 +1,64 @@
+#include "config.hpp"
+
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+namespace example {
+
+namespace {
+
+std::string variable(const char* name, std::string otherwise) {
+  const char* value = std::getenv(name);
+  return value && *value ? std::string(value) : std::move(otherwise);
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> out;
+  for (;;) {
+    const auto comma = text.find(',');
+    out.emplace_back(text.substr(0, comma));
+    if (comma == std::string_view::npos) return out;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+bool read_port(const std::string& text, int& port) {
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return problem == std::errc() && end == text.data() + text.size() && port >= 0 && port <= 65535;
+}
+
+}  // namespace
+
+bool read_config(config& into, std::string& why) {
+  into.directory = variable("EKAUTH_DATA", "ekauth-data");
+  into.secrets = variable("EKAUTH_SECRETS", into.directory + "/secrets");
+  into.host = variable("EKAUTH_HOST", "127.0.0.1");
+  if (!read_port(variable("EKAUTH_PORT", "8080"), into.port)) {
+    why = "EKAUTH_PORT is not a port number";
+    return false;
+  }
+  const std::string preset = variable("EKAUTH_REFRESH", "strict");
+  if (preset != "strict" && preset != "web") {
+    why = "EKAUTH_REFRESH is neither strict nor web";
+    return false;
+  }
+  into.refresh = preset == "web" ? ekauth::refresh::web() : ekauth::refresh::strict();
+  const std::string https = variable("EKAUTH_HTTPS_ONLY", "0");
+  if (https != "0" && https != "1") {
+    why = "EKAUTH_HTTPS_ONLY is neither 0 nor 1";
+    return false;
+  }
+  into.https_only = https == "1";
+  auto proxies = ekauth::cidr::allowlist::parse(split(variable("EKAUTH_TRUSTED_PROXIES", "127.0.0.0/8,::1")));
+  if (!proxies) {
+    why = std::string("EKAUTH_TRUSTED_PROXIES has an entry that is no address or block: ") +
+          proxies.error().text();
+    return false;
+  }
+  into.trusted_proxies = *std::move(proxies);
+  return true;
+}
+
+}  // namespace example

@@ -1,0 +1,131 @@
+#include "fields.hpp"
+
+#include <algorithm>
+
+namespace example {
+
+namespace {
+
+using json = nlohmann::json;
+
+// The parser keeps the last of several members with one name. Another reader of the same bytes might keep the
+// first, so such a body has no one meaning and is refused.
+class repeats {
+ public:
+  bool see(int depth, json::parse_event_t event, const json& what) {
+    if (depth > 4) found_ = true;
+    if (event == json::parse_event_t::object_start) names_.emplace_back();
+    if (event == json::parse_event_t::object_end) names_.pop_back();
+    if (event == json::parse_event_t::key && !names_.back().insert(what.get<std::string>()).second)
+      found_ = true;
+    return true;
+  }
+  bool found() const { return found_; }
+
+ private:
+  std::vector<std::set<std::string>> names_;
+  bool found_ = false;
+};
+
+bool is_plain(const std::string& text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; });
+}
+
+}  // namespace
+
+fields::fields(const std::string& body) {
+  repeats names;
+  object_ = json::parse(
+      body.empty() ? "{}" : body,
+      [&](int depth, json::parse_event_t event, json& what) { return names.see(depth, event, what); }, false);
+  readable_ = object_.is_object() && !names.found();
+  if (!readable_) complaints_.emplace_back("the body must be one JSON object that names no field twice");
+}
+
+const json* fields::find(const char* name) {
+  known_.insert(name);
+  if (!readable_) return nullptr;
+  const auto at = object_.find(name);
+  return at == object_.end() ? nullptr : &*at;
+}
+
+void fields::complain(const char* name, const std::string& what) {
+  if (readable_) complaints_.push_back(name + (" " + what));
+}
+
+std::string fields::text(const char* name, std::size_t max) {
+  std::string out = free_text(name);
+  if (out.size() > max) complain(name, "must be at most " + std::to_string(max) + " bytes long");
+  if (!is_plain(out)) complain(name, "must not contain control characters");
+  return out;
+}
+
+std::string fields::free_text(const char* name) {
+  const bool given = find(name) != nullptr;
+  auto out = optional_free_text(name);
+  if (!given) complain(name, "must be a string");
+  if (out && out->empty()) complain(name, "should not be empty");
+  return std::move(out).value_or("");
+}
+
+std::optional<std::string> fields::optional_free_text(const char* name) {
+  const json* value = find(name);
+  if (value && value->is_string()) return value->get<std::string>();
+  if (value) complain(name, "must be a string");
+  return std::nullopt;
+}
+
+std::string fields::choice(const char* name, const std::vector<std::string>& choices) {
+  std::string out = optional_free_text(name).value_or(choices.front());
+  if (std::find(choices.begin(), choices.end(), out) == choices.end()) {
+    std::string all;
+    for (const auto& each : choices) all += (all.empty() ? "" : ", ") + each;
+    complain(name, "must be one of: " + all);
+  }
+  return out;
+}
+
+std::optional<std::int64_t> fields::integer(const char* name, std::int64_t low, std::int64_t high) {
+  const json* value = find(name);
+  if (!value) return std::nullopt;
+  const bool fits = value->is_number_integer() &&
+                    (!value->is_number_unsigned() || value->get<std::uint64_t>() <= INT64_MAX) &&
+                    value->get<std::int64_t>() >= low && value->get<std::int64_t>() <= high;
+  if (!fits) {
+    complain(name, "must be an integer from " + std::to_string(low) + " to " + std::to_string(high));
+    return std::nullopt;
+  }
+  return value->get<std::int64_t>();
+}
+
+bool fields::flag(const char* name) {
+  const json* value = find(name);
+  if (value && !value->is_boolean()) complain(name, "must be true or false");
+  return value && value->is_boolean() && value->get<bool>();
+}
+
+std::vector<std::string> fields::texts(const char* name, std::size_t max) {
+  const json* value = find(name);
+  const bool all_texts =
+      value && value->is_array() && !value->empty() && value->size() <= max &&
+      std::all_of(value->begin(), value->end(), [](const json& each) { return each.is_string(); });
+  if (!all_texts) {
+    complain(name, "must be an array of 1 to " + std::to_string(max) + " strings");
+    return {};
+  }
+  return value->get<std::vector<std::string>>();
+}
+
+bool fields::accepted() {
+  const auto unknown = [&](const auto& member) { return known_.count(member.key()) == 0; };
+  if (readable_) {
+    for (const auto& member : object_.items()) {
+      if (!unknown(member)) continue;
+      complaints_.emplace_back("the body has a field that is not known here");
+      break;
+    }
+  }
+  return complaints_.empty();
+}
+
+}  // namespace example

@@ -1,0 +1,220 @@
+#include "routes.hpp"
+
+#include "audit.hpp"
+
+#include <httplib.h>
+
+#include <charconv>
+#include <functional>
+#include <regex>
+
+namespace example {
+
+namespace {
+
+using ekauth::errc;
+using outcome = httplib::Server::HandlerResponse;
+
+constexpr std::size_t max_body = 65536;
+constexpr std::size_t longest_look = 16 * max_body;  // what is read of a body that will be refused
+
+constexpr ekauth::http::description wrong_method{.code = errc::not_found,
+                                                 .status = 405,
+                                                 .reason_phrase = "Method Not Allowed",
+                                                 .error_name = "MethodNotAllowedException",
+                                                 .message = "This path does not take this method"};
+constexpr ekauth::http::description too_large{.code = errc::validation_failed,
+                                              .status = 413,
+                                              .reason_phrase = "Payload Too Large",
+                                              .error_name = "PayloadTooLargeException",
+                                              .message = "The body is larger than 65536 bytes"};
+constexpr ekauth::http::description not_json{.code = errc::validation_failed,
+                                             .status = 415,
+                                             .reason_phrase = "Unsupported Media Type",
+                                             .error_name = "UnsupportedMediaTypeException",
+                                             .message = "Bodies must be application/json, not compressed"};
+constexpr ekauth::http::description unreadable{.code = errc::validation_failed,
+                                               .status = 400,
+                                               .reason_phrase = "Bad Request",
+                                               .error_name = "BadRequestException",
+                                               .message = "The request is malformed or a header is too long"};
+
+/// How a route answers. There are two ways to make one, and both say who may come.
+using action = std::function<void(app&, exchange&)>;
+
+action open(void (*run)(app&, exchange&)) { return run; }
+
+action guarded(access demanded, void (*run)(app&, exchange&, const caller&)) {
+  return [demanded, run](app& shared, exchange& x) {
+    if (const auto who = admit(shared, x, demanded)) run(shared, x, *who);
+  };
+}
+
+struct route {
+  std::string method;
+  std::string pattern;
+  action run;
+};
+
+std::vector<route> table() {
+  constexpr access any{}, person{.signed_in = true};
+  constexpr access reads{.scopes = scopes.all_of({"events:read"})},
+      writes{.scopes = scopes.all_of({"events:write"})}, deletes{.scopes = scopes.all_of({"events:delete"})};
+  const std::string one_key = "/v1/keys/(key_[0-9A-Za-z]{10})";
+  return {
+      {"POST", "/v1/accounts", open(create_account)},
+      {"POST", "/v1/auth/login", open(login)},
+      {"POST", "/v1/auth/refresh", open(refresh)},
+      {"POST", "/v1/auth/logout",
+       open(logout)},  // takes an access token, or a refresh token that is its own proof
+      {"GET", "/v1/auth/verify", guarded(any, verify)},
+      {"POST", "/v1/auth/password", guarded(person, change_password)},
+      {"GET", "/v1/events", guarded(reads, list_events)},
+      {"POST", "/v1/events", guarded(writes, add_event)},
+      {"DELETE", "/v1/events/(evt_[0-9A-Za-z]{10})", guarded(deletes, remove_event)},
+      {"GET", "/v1/keys", guarded(person, list_keys)},
+      {"POST", "/v1/keys", guarded(person, create_key)},
+      {"GET", one_key, guarded(person, show_key)},
+      {"DELETE", one_key, guarded(person, revoke_key)},
+      {"POST", one_key + "/roll", guarded(person, roll_key)},
+      {"POST", one_key + "/disable", guarded(person, disable_key)},
+      {"POST", one_key + "/enable", guarded(person, enable_key)},
+  };
+}
+
+bool is_trusted_proxy(const app& shared, const httplib::Request& request) {
+  const auto peer = ekauth::cidr::address::parse(request.remote_addr);
+  return peer && shared.settings.trusted_proxies.contains(*peer);
+}
+
+// The last entry is the one our own proxy wrote; what stands before it is the client's story.
+std::string client_address(const app& shared, const httplib::Request& request) {
+  const auto lines = request.get_header_value_count("X-Forwarded-For");
+  if (lines == 0 || !is_trusted_proxy(shared, request)) return request.remote_addr;
+  const std::string list = request.get_header_value("X-Forwarded-For", lines - 1);
+  const auto start = list.find_first_not_of(' ', list.find_last_of(',') + 1);
+  const auto address = ekauth::cidr::address::parse(start == std::string::npos ? "" : list.substr(start));
+  return address ? address->to_string() : request.remote_addr;
+}
+
+bool came_over_https(const app& shared, const httplib::Request& request) {
+  return is_trusted_proxy(shared, request) && request.get_header_value_count("X-Forwarded-Proto") == 1 &&
+         request.get_header_value("X-Forwarded-Proto") == "https";
+}
+
+// Runs before the HTTP library looks for a route or reads a body.
+class doorman {
+ public:
+  doorman(const app& shared, const std::vector<route>& routes) : app_(shared) {
+    for (const auto& each : routes) known_.push_back({each.method, std::regex(each.pattern)});
+  }
+
+  outcome operator()(const httplib::Request& request, httplib::Response& response) const {
+    if (app_.settings.https_only && !came_over_https(app_, request)) {
+      exchange x(request, response, client_address(app_, request));
+      audit({.event = "auth.failed", .code = "https_required"}, x);
+      x.refuse({errc::https_required, "the request did not come over HTTPS"});
+      return outcome::Handled;
+    }
+    const std::string method = request.method == "HEAD" ? "GET" : request.method;
+    std::string others;
+    for (const auto& [served, path] : known_) {
+      if (!std::regex_match(request.path, path)) continue;
+      if (served == method) return outcome::Unhandled;
+      others += (others.empty() ? "" : ", ") + served;
+    }
+    exchange x(request, response, client_address(app_, request));
+    if (others.empty()) {
+      x.refuse({errc::not_found, "no such path"});
+    } else {
+      response.set_header("Allow", others);
+      x.refuse(wrong_method);
+    }
+    return outcome::Handled;
+  }
+
+ private:
+  const app& app_;
+  std::vector<std::pair<std::string, std::regex>> known_;
+};
+
+/// The body, or nothing after the refusal was sent. Reads what is too long a little further, so that most
+/// clients get to see the answer.
+bool read_body(const httplib::Request& request, const httplib::ContentReader& reader, exchange& x) {
+  const bool chunked = request.has_header("Transfer-Encoding");
+  const std::string length = request.get_header_value("Content-Length");
+  if (!chunked && (length.empty() || length == "0")) return true;
+  const std::string type = request.get_header_value("Content-Type");
+  if (type.substr(0, type.find(';')) != "application/json" || request.has_header("Content-Encoding")) {
+    x.refuse(not_json);
+    return false;
+  }
+  // The HTTP library would refuse such a length as well, but as a malformed request.
+  std::size_t size = 0;
+  std::from_chars(length.data(), length.data() + length.size(), size);
+  if (size > longest_look) {
+    x.refuse(too_large);
+    return false;
+  }
+  size = 0;
+  const bool whole = reader([&](const char* data, std::size_t count) {
+    size += count;
+    if (size <= max_body) x.body.append(data, count);
+    return size <= longest_look;
+  });
+  if (size > max_body)
+    x.refuse(too_large);
+  else if (!whole)
+    x.refuse(unreadable);
+  return whole && size <= max_body;
+}
+
+void answer(app& shared, const action& run, const httplib::Request& request, httplib::Response& response,
+            const httplib::ContentReader* reader) {
+  exchange x(request, response, client_address(shared, request));
+  if (request.matches.size() > 1) x.parameter = request.matches[1];
+  if (reader && !read_body(request, *reader, x)) return;
+  run(shared, x);
+}
+
+void add(httplib::Server& server, app& shared, const route& each) {
+  const action run = each.run;
+  const auto with_body = [&shared, run](const httplib::Request& request, httplib::Response& response,
+                                        const httplib::ContentReader& reader) {
+    answer(shared, run, request, response, &reader);
+  };
+  if (each.method == "POST") server.Post(each.pattern, with_body);
+  if (each.method == "DELETE") server.Delete(each.pattern, with_body);
+  if (each.method == "GET")
+    server.Get(each.pattern, [&shared, run](const httplib::Request& request, httplib::Response& response) {
+      answer(shared, run, request, response, nullptr);
+    });
+}
+
+}  // namespace
+
+void add_routes(httplib::Server& server, app& shared) {
+  const auto routes = table();
+  for (const auto& each : routes) add(server, shared, each);
+  server.set_pre_routing_handler(doorman(shared, routes));
+  // One request a connection: a body that a refusal left unread must never be taken for the next request.
+  server.set_keep_alive_max_count(1);
+  server.set_payload_max_length(longest_look);
+  // What the HTTP library refuses by itself gets our envelope too; our own refusals have a body already.
+  server.set_error_handler([&shared](const httplib::Request& request, httplib::Response& response) {
+    if (!response.body.empty()) return;
+    exchange x(request, response, client_address(shared, request));
+    const int status = response.status;
+    if (status == 413) return x.refuse(too_large);
+    if (status >= 500) return x.refuse({errc::internal_error, "the HTTP library gave up"});
+    x.refuse(unreadable);
+  });
+  server.set_exception_handler(
+      [&shared](const httplib::Request& request, httplib::Response& response, std::exception_ptr) {
+        exchange x(request, response, client_address(shared, request));
+        audit({.event = "internal_error"}, x);
+        x.refuse({errc::internal_error, "an exception reached the server"});
+      });
+}
+
+}  // namespace example
