@@ -168,7 +168,7 @@ result<signer> signer::make(keyset keys, signer_options options, random_source& 
   put_text(opening, "aud", options.audience);
   std::string header = keys.size() == 1 ? std::string(plain_header) : signing.header;
   return signer(std::make_shared<const state>(
-      state{std::move(keys), std::move(header) + '.', fmt::to_string(opening), options.lifetime, &random}));
+      state{keys, std::move(header) + '.', fmt::to_string(opening), options.lifetime, &random}));
 }
 
 result<secret> signer::sign(const grant& what, const issue& at) const {

@@ -66,7 +66,7 @@ result<verifier> verifier::make(keyset keys, verifier_options options) {
     return error{errc::option_invalid, "a leeway is at most 5 minutes"};
   }
   if (!is_option(options.type)) return error{errc::option_invalid, "a type is not empty"};
-  return verifier(std::make_shared<const state>(state{std::move(keys), std::move(options)}));
+  return verifier(std::make_shared<const state>(state{keys, std::move(options)}));
 }
 
 result<verified> verifier::verify(std::string_view token, time_point now) const {

@@ -46,7 +46,7 @@ void read_secret(columns& row, keys::record& key) {
 // Rows come by key, one for each of its secrets.
 result<std::vector<keys::record>> read_keys(query& asked) {
   std::vector<keys::record> found;
-  int code;
+  int code = SQLITE_DONE;
   while ((code = asked.step()) == SQLITE_ROW) {
     columns row(asked.row());
     const std::string_view id = row.text();

@@ -48,7 +48,7 @@ refresh::find::found read_session(columns& row) {
 
 result<std::vector<refresh::find::found>> read_sessions(query& asked) {
   std::vector<refresh::find::found> all;
-  int code;
+  int code = SQLITE_DONE;
   while ((code = asked.step()) == SQLITE_ROW) {
     columns row(asked.row());
     all.push_back(read_session(row));
