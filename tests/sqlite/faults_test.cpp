@@ -1,0 +1,289 @@
+#include "sqlite/faulty_files.hpp"
+#include "sqlite/raw.hpp"
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <future>
+#include <latch>
+#include <thread>
+
+using namespace records;
+using ekauth::sqlite::store;
+
+namespace {
+
+constexpr std::uint32_t all = 1000;
+
+// Everything that the store answers about itself.
+struct picture {
+  std::vector<keys::record> keys;
+  std::vector<refresh::find::found> sessions;
+  std::uint64_t epoch;
+};
+
+picture picture_of(store& db) {
+  auto keys = db.list_keys({subject_id("acc_1"), {}, all});
+  auto sessions = db.list_sessions({subject_id("usr_1"), {}, all});
+  auto epoch = db.read_subject_epoch({subject_id("usr_1")});
+  REQUIRE(keys.has_value());
+  REQUIRE(sessions.has_value());
+  REQUIRE(epoch.has_value());
+  return {*std::move(keys), *std::move(sessions), *epoch};
+}
+
+bool same(const picture& a, const picture& b) {
+  return records::same(a.keys, b.keys) && records::same(a.sessions, b.sessions) && a.epoch == b.epoch;
+}
+
+void fill(store& db) {
+  for (const char* id : {"a", "b", "c"}) {
+    REQUIRE(*db.insert_key({full_key(id), 0}) == keys::insert::reply::inserted);
+    REQUIRE(*db.insert_session({session(id)}) == refresh::insert::reply::inserted);
+  }
+}
+
+struct write_request {
+  const char* name;
+  result<bool> (*act)(store&);  // whether it did what it was asked to
+};
+
+constexpr write_request writes[] = {
+    {"insert_key",
+     [](store& db) -> result<bool> {
+       return db.insert_key({full_key("new"), 9}).transform([](auto r) {
+         return r == keys::insert::reply::inserted;
+       });
+     }},
+    {"replace_key",
+     [](store& db) -> result<bool> {
+       keys::record row = full_key("a");
+       row.verifiers.pop_back();
+       row.name = std::string(9000, 'n');  // more pages than one
+       return db.replace_key({row, 9});
+     }},
+    {"touch_keys",
+     [](store& db) -> result<bool> {
+       const time_point at = fixed::noon + duration(50'000);
+       return db.touch_keys({{{key_id("a"), 1, at}, {key_id("b"), 7, at}, {key_id("c"), 7, at}}})
+           .transform([](auto moved) { return moved == 3; });
+     }},
+    {"insert_session",
+     [](store& db) -> result<bool> {
+       return db.insert_session({session("new")}).transform([](auto r) {
+         return r == refresh::insert::reply::inserted;
+       });
+     }},
+    {"advance_session",
+     [](store& db) -> result<bool> {
+       refresh::record row = full_session("a");
+       return db.advance_session({row, 1});
+     }},
+    {"revoke_session",
+     [](store& db) -> result<bool> {
+       return db.revoke_session({family_id("a"), refresh::end_reason::admin, fixed::noon})
+           .transform([](auto r) { return r == refresh::revoke::reply::revoked; });
+     }},
+    {"bump_subject_epoch",
+     [](store& db) -> result<bool> {
+       return db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason::admin, fixed::noon})
+           .transform([](auto epoch) { return epoch == 1; });
+     }},
+    {"purge_sessions",
+     [](store& db) -> result<bool> {
+       return db.purge_sessions({time_point::max(), 2}).transform([](auto removed) { return removed == 2; });
+     }},
+};
+
+}  // namespace
+
+TEST_CASE("a write that fails at any access changes nothing, and succeeds once the trouble is over",
+          "[sqlite]") {
+  const int code = GENERATE(SQLITE_FULL, SQLITE_IOERR);
+  for (const write_request& one : writes) {
+    INFO(one.name);
+    bool has_failed = true;
+    for (int access = 0; has_failed; ++access) {
+      INFO("access " << access);
+      const fixed::temporary_folder folder;
+      faulty::files files;
+      const std::string path = folder.file("store.db");
+      {
+        store db = raw::open(path);
+        fill(db);
+        const picture before = picture_of(db);
+        files.fail_from(access, code);
+        const auto answer = one.act(db);
+        has_failed = files.has_failed();
+        files.heal();
+        if (!answer) {
+          const errc why = answer.error().code();
+          CHECK((why == errc::store_unavailable || (code == SQLITE_FULL && why == errc::store_full)));
+          CHECK(same(picture_of(db), before));
+          const auto again = one.act(db);
+          REQUIRE(again.has_value());
+          CHECK(*again);
+        } else {
+          CHECK_FALSE(has_failed);
+          CHECK(*answer);
+        }
+      }
+      CHECK(raw::connection(path).ask("PRAGMA integrity_check") == "ok");
+      REQUIRE(access < 100);
+    }
+  }
+}
+
+TEST_CASE("a full disk is named as such", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  faulty::files files;
+  store db = raw::open(folder.file("store.db"));
+  files.fail_from(0, SQLITE_FULL);
+  for (const write_request& one : writes) {
+    INFO(one.name);
+    if (std::string_view(one.name) == "insert_key" || std::string_view(one.name) == "bump_subject_epoch")
+      CHECK(one.act(db).error().code() == errc::store_full);
+  }
+}
+
+TEST_CASE("opening fails at any access without harm to a later opening", "[sqlite]") {
+  const int code = GENERATE(SQLITE_FULL, SQLITE_IOERR);
+  bool has_failed = true;
+  for (int access = 0; has_failed; ++access) {
+    INFO("access " << access);
+    const fixed::temporary_folder folder;
+    faulty::files files;
+    const std::string path = folder.file("store.db");
+    files.fail_from(access, code);
+    {
+      const auto opened = store::open({.path = path});
+      has_failed = files.has_failed();
+      if (!opened) {
+        const errc why = opened.error().code();
+        CHECK((why == errc::store_unavailable || (code == SQLITE_FULL && why == errc::store_full)));
+      }
+    }
+    files.heal();
+    store db = raw::open(path);
+    fill(db);
+    REQUIRE(access < 200);
+  }
+}
+
+TEST_CASE("a read that fails is an error, not an absence", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  faulty::files files;
+  const std::string path = folder.file("store.db");
+  store db = raw::open(path);
+  fill(db);
+  files.fail_reads(true);
+  CHECK(db.find_key({key_id("a")}).error().code() == errc::store_unavailable);
+  CHECK(db.find_key({key_id("unknown")}).error().code() == errc::store_unavailable);
+  CHECK(db.list_keys({subject_id("acc_1"), {}, all}).error().code() == errc::store_unavailable);
+  CHECK(db.find_session({family_id("unknown")}).error().code() == errc::store_unavailable);
+  CHECK(db.list_sessions({subject_id("usr_1"), {}, all}).error().code() == errc::store_unavailable);
+  CHECK(db.read_subject_epoch({subject_id("usr_1")}).error().code() == errc::store_unavailable);
+  files.heal();
+  CHECK(db.find_key({key_id("a")})->has_value());
+  CHECK_FALSE(db.find_key({key_id("unknown")})->has_value());
+  CHECK(*db.read_subject_epoch({subject_id("usr_1")}) == 0);
+}
+
+TEST_CASE("a file that may grow no more refuses writes, serves reads, and recovers with its space",
+          "[sqlite]") {
+  const fixed::temporary_folder folder;
+  const std::string path = folder.file("store.db");
+  const pid_t child = raw::in_child([&]() -> int {
+    ::signal(SIGXFSZ, SIG_IGN);
+    auto opened = store::open({.path = path});
+    if (!opened) return 1;
+    store& db = *opened;
+    struct rlimit limit {};
+    if (::getrlimit(RLIMIT_FSIZE, &limit) != 0) return 2;
+    const rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = 200'000;
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 3;
+    int added = 0;
+    for (; added < 10'000; ++added) {
+      const auto answer = db.insert_key({key(std::to_string(added)), 0});
+      if (answer) continue;
+      if (answer.error().code() != errc::store_unavailable && answer.error().code() != errc::store_full)
+        return 4;
+      break;
+    }
+    if (added == 0 || added == 10'000) return 5;
+    const auto rows = db.list_keys({subject_id("acc_1"), {}, 20'000});
+    if (!rows || rows->size() != static_cast<std::size_t>(added)) return 6;
+    limit.rlim_cur = before;
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 7;
+    const auto again = db.insert_key({key(std::to_string(added)), 0});
+    return again && *again == keys::insert::reply::inserted ? 0 : 8;
+  });
+  CHECK(raw::ended(child) == 0);
+  CHECK(raw::connection(path).ask("PRAGMA integrity_check") == "ok");
+}
+
+TEST_CASE("a file that others keep locked is busy for writes, and after the timeout only", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  const std::string path = folder.file("store.db");
+  store db = raw::open(path, duration(GENERATE(0, 30)));
+  fill(db);
+  const picture before = picture_of(db);
+  {
+    raw::connection other(path);
+    other.run("BEGIN IMMEDIATE; UPDATE subjects SET epoch = 5");
+    for (const write_request& one : writes) {
+      INFO(one.name);
+      CHECK(one.act(db).error().code() == errc::store_busy);
+    }
+    CHECK(same(picture_of(db), before));  // readers do not wait for writers
+    other.run("ROLLBACK");
+  }
+  for (const write_request& one : writes) {
+    INFO(one.name);
+    if (std::string_view(one.name) == "insert_session") break;  // the rest depend on each other
+    CHECK(*one.act(db));
+  }
+}
+
+TEST_CASE("a writer that waits for the disk makes others busy, and no reader wait", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  faulty::files files;
+  store db = raw::open(folder.file("store.db"), duration(20));
+  fill(db);
+  std::latch reached(1), go_on(1);
+  files.on_sync = [&] {
+    reached.count_down();
+    go_on.wait();
+  };
+  auto slow = std::async(std::launch::async, [&] { return db.insert_session({session("slow")}); });
+  reached.wait();
+  CHECK(db.insert_session({session("other")}).error().code() == errc::store_busy);
+  CHECK(db.find_session({family_id("a")})->has_value());
+  CHECK_FALSE(db.find_session({family_id("slow")})->has_value());  // not on disk, not there
+  go_on.count_down();
+  CHECK(*slow.get() == refresh::insert::reply::inserted);
+  files.on_sync = nullptr;
+  CHECK(db.find_session({family_id("slow")})->has_value());
+}
+
+TEST_CASE("when all readers are taken, one more waits for its turn or is busy", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  faulty::files files;
+  auto opened = store::open({.path = folder.file("store.db"), .busy_timeout = duration(20), .readers = 1});
+  REQUIRE(opened.has_value());
+  fill(*opened);
+  std::latch reached(1), go_on(1);
+  std::atomic<bool> first = true;
+  files.on_read = [&] {
+    if (!first.exchange(false)) return;
+    reached.count_down();
+    go_on.wait();
+  };
+  auto slow = std::async(std::launch::async, [&] { return opened->find_key({key_id("a")}); });
+  reached.wait();
+  CHECK(opened->find_key({key_id("b")}).error().code() == errc::store_busy);
+  go_on.count_down();
+  CHECK((*slow.get()).has_value());
+  CHECK((*opened->find_key({key_id("b")})).has_value());
+}
