@@ -108,7 +108,7 @@ constexpr void registry::widen_superusers() {
   }
 }
 
-// FNV-1a over each name, its kind and its reach.
+// FNV-1a over each name, its kind, which no name contains as a byte, and its reach.
 constexpr std::uint32_t registry::identify() const {
   std::uint32_t hash = 2166136261u;
   const auto mix = [&hash](std::uint64_t byte) {
@@ -116,7 +116,6 @@ constexpr std::uint32_t registry::identify() const {
   };
   for (std::size_t i = 0; i < size_; ++i) {
     for (std::size_t at = end_[i]; at < end_[i + 1]; ++at) mix(static_cast<unsigned char>(text_[at]));
-    mix(0);
     mix(static_cast<std::uint64_t>(kind_[i]));
     for (const std::uint64_t word : reach_[i].words)
       for (int shift = 0; shift < 64; shift += 8) mix(word >> shift);

@@ -76,18 +76,17 @@ class v6_reader {
     }
     while (!rest_.empty())
       if (const reason why = read_group(); why != nullptr) return why;
-    if (gap_ < 0 && count_ < 8) return "an IPv6 address has eight groups; this has fewer";
-    if (gap_ >= 0 && count_ == 8) return "'::' stands for no group";
+    if (gap_ == none && count_ < 8) return "an IPv6 address has eight groups; this has fewer";
+    if (gap_ != none && count_ == 8) return "'::' stands for no group";
     return nullptr;
   }
 
   std::array<std::uint8_t, 16> bytes() const {
     std::array<std::uint8_t, 16> all{};
-    for (int i = 0; i < count_; ++i) {
-      const int place = gap_ < 0 || i < gap_ ? i : i + 8 - count_;
-      const std::uint16_t group = groups_[static_cast<std::size_t>(i)];
-      all[static_cast<std::size_t>(2 * place)] = static_cast<std::uint8_t>(group >> 8);
-      all[static_cast<std::size_t>(2 * place + 1)] = static_cast<std::uint8_t>(group);
+    for (std::size_t i = 0; i < count_; ++i) {
+      const std::size_t place = i < gap_ ? i : i + 8 - count_;
+      all[2 * place] = static_cast<std::uint8_t>(groups_[i] >> 8);
+      all[2 * place + 1] = static_cast<std::uint8_t>(groups_[i]);
     }
     return all;
   }
@@ -112,7 +111,7 @@ class v6_reader {
     rest_.remove_prefix(1);
     if (rest_.empty()) return "an IPv6 address ends in a single colon";
     if (rest_.front() != ':') return nullptr;
-    if (gap_ >= 0) return "'::' stands more than once";
+    if (gap_ != none) return "'::' stands more than once";
     gap_ = count_;
     rest_.remove_prefix(1);
     return nullptr;
@@ -129,14 +128,15 @@ class v6_reader {
 
   reason store(std::uint32_t group) {
     if (count_ == 8) return "an IPv6 address has eight groups; this has more";
-    groups_[static_cast<std::size_t>(count_++)] = static_cast<std::uint16_t>(group);
+    groups_[count_++] = static_cast<std::uint16_t>(group);
     return nullptr;
   }
 
   std::string_view rest_;
   std::array<std::uint16_t, 8> groups_{};
-  int count_ = 0;
-  int gap_ = -1;  // groups before "::"
+  static constexpr std::size_t none = 9;
+  std::size_t count_ = 0;
+  std::size_t gap_ = none;  // groups before "::"
 };
 
 void append(std::string& text, unsigned value, int base) {

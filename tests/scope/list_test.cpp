@@ -161,7 +161,9 @@ TEST_CASE("a list survives the way through its text", "[scope]") {
 }
 
 TEST_CASE("lists differ by order and content", "[scope]") {
-  const auto of = [](std::string_view text) { return scope::list::parse_spaced(text).value_or(scope::list{}); };
+  const auto of = [](std::string_view text) {
+    return scope::list::parse_spaced(text).value_or(scope::list{});
+  };
   CHECK(of("a b") == of("a b"));
   CHECK_FALSE(of("a b") == of("b a"));
   CHECK_FALSE(of("a") == of("a b"));

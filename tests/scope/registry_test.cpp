@@ -1,5 +1,9 @@
 #include <ekauth/scope.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <utility>
 
 #include "catch.hpp"
@@ -45,6 +49,21 @@ constexpr scope::registry registry_of(std::index_sequence<I...>) {
   return scope::registry{scope::entry{many[I]}...};
 }
 constexpr scope::registry largest = registry_of(std::make_index_sequence<256>{});
+
+// Whether a call ends its process by abort(); tried in a child.
+template <class Call>
+bool aborts(Call call) {
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    std::signal(SIGABRT, SIG_DFL);
+    call();
+    _exit(0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
 
 }  // namespace
 
@@ -217,14 +236,16 @@ TEST_CASE("a registry holds 256 names of 8192 bytes together", "[scope]") {
   }
 
   std::vector<scope::entry> entries;
-  for (int i = 0; i < 256; ++i) entries.push_back({many[static_cast<std::size_t>(i)]});
+  for (std::size_t i = 0; i < 256; ++i) entries.push_back({many[i].substr(29)});
   REQUIRE(scope::registry::make(entries));
   entries.push_back({"one_more"});
   const auto names_over = scope::registry::make(entries);
   REQUIRE_FALSE(names_over);
   CHECK(names_over.error().position() == 256);
 
-  entries.pop_back();
+  entries.clear();
+  for (std::size_t i = 0; i < 256; ++i) entries.push_back({many[i]});
+  REQUIRE(scope::registry::make(entries));
   const std::string longer = std::string(many[255]).substr(1) + ":a";
   entries.back() = {longer};
   const auto text_over = scope::registry::make(entries);
@@ -276,8 +297,16 @@ TEST_CASE("a requirement of another registry is never covered", "[scope]") {
     CHECK_FALSE(everything.covers(others[i].any_of({"full_access"})));
     CHECK_FALSE(others[i].compile(listed("full_access")).covers(one.all_of({"a"})));
     CHECK(one.missing(foreign, everything).empty());
+    CHECK(one.missing(foreign, {}).empty());
     CHECK(one.missing(one.all_of({"a"}), others[i].compile(listed("full_access"))) == "a");
   }
+}
+
+TEST_CASE("a requirement of a registry that differs only in a kind is not covered", "[scope]") {
+  const scope::registry one{{"a"}, {"b"}};
+  const scope::registry other{{"a"}, {"b", kind::explicit_only}};
+  CHECK_FALSE(one.compile(listed("a b")).covers(other.all_of({"a"})));
+  CHECK_FALSE(other.compile(listed("a b")).covers(one.all_of({"a"})));
 }
 
 TEST_CASE("registries with the same entries are the same", "[scope]") {
@@ -317,4 +346,13 @@ TEST_CASE("a star is not a requirement", "[scope]") {
   REQUIRE_FALSE(what);
   CHECK(what.error().code() == errc::unknown_scope);
   CHECK(what.error().position() == 1);
+}
+
+TEST_CASE("a wrong literal outside a constant expression aborts", "[scope]") {
+  const scope::registry registry{{"a"}};
+  CHECK_FALSE(aborts([&] { (void)registry.all_of({"a"}); }));
+  CHECK(aborts([&] { (void)registry.all_of({"a", "b"}); }));
+  CHECK(aborts([&] { (void)registry.any_of({"a", "a:*"}); }));
+  CHECK_FALSE(aborts([] { (void)scope::registry{{"a"}, {"b"}}; }));
+  CHECK(aborts([] { (void)scope::registry{{"a"}, {"a"}}; }));
 }
