@@ -23,17 +23,20 @@ class reader {
     if (parser_.allocate(max_json_size, max_depth + 2) != simdjson::SUCCESS) std::abort();
   }
 
-  enum class numbers { of_64_bits, of_any_size };
+  // Payloads are read after the MAC and may hold whatever their issuer likes. Headers come from anyone: what
+  // no honest one contains is not worth any effort.
+  enum class part { header, payload };
 
   // Whether json is one strict value; depth: how many arrays and objects will stand around it.
-  bool read(std::string_view json, numbers accepted, std::size_t depth, dom::element& root) {
+  bool read(std::string_view json, part which, std::size_t depth, dom::element& root) {
     if (json.size() > max_json_size) return false;
     std::memcpy(input_, json.data(), json.size());
     std::memset(input_ + json.size(), ' ', simdjson::SIMDJSON_PADDING);
     const bool parsed =
-        parse(json.size(), root) || (accepted == numbers::of_any_size &&
-                                     fit_wide_numbers(input_, json.size()) && parse(json.size(), root));
+        parse(json.size(), root) ||
+        (which == part::payload && fit_wide_numbers(input_, json.size()) && parse(json.size(), root));
     // Raw bytes are checked by the parser; what escapes spell is checked by us.
+    most_members_ = which == part::header ? max_header_members : max_json_size;
     escapes_ = json.find('\\') != std::string_view::npos;
     return parsed && strict(root, depth);
   }
@@ -69,6 +72,7 @@ class reader {
       if (escapes_ && !simdjson::validate_utf8(member.key)) return false;
       names_.push_back(member.key);
     }
+    if (names_.size() > most_members_) return false;
     constexpr std::size_t few = 16;
     if (names_.size() > few) {
       std::sort(names_.begin(), names_.end());
@@ -82,7 +86,10 @@ class reader {
     return true;
   }
 
+  static constexpr std::size_t max_header_members = 64;
+
   dom::parser parser_{max_json_size};
+  std::size_t most_members_ = 0;
   std::vector<std::string_view> names_;
   bool escapes_ = false;
   char input_[max_json_size + simdjson::SIMDJSON_PADDING];
@@ -93,9 +100,9 @@ reader& this_thread() {
   return mine;
 }
 
-bool read_object(std::string_view json, reader::numbers accepted, dom::object& out) {
+bool read_object(std::string_view json, reader::part which, dom::object& out) {
   dom::element root;
-  return this_thread().read(json, accepted, 0, root) && root.get(out) == simdjson::SUCCESS;
+  return this_thread().read(json, which, 0, root) && root.get(out) == simdjson::SUCCESS;
 }
 
 bool contains(const std::vector<std::string>& list, std::string_view text) {
@@ -147,13 +154,13 @@ bool is_text(std::string_view text) noexcept {
 
 bool is_value(std::string_view text) {
   dom::element root;
-  return this_thread().read(text, reader::numbers::of_any_size, 1, root);
+  return this_thread().read(text, reader::part::payload, 1, root);
 }
 
 result<header> read_header(std::string_view json) {
   const error refused{errc::token_header_refused, "the header is not a strict JSON object with text members"};
   dom::object object;
-  if (!read_object(json, reader::numbers::of_64_bits, object)) return refused;
+  if (!read_object(json, reader::part::header, object)) return refused;
   header out;
   for (const auto member : object) {
     const std::string_view name = member.key;
@@ -175,7 +182,7 @@ result<header> read_header(std::string_view json) {
 
 result<claims> read_claims(std::string_view json, const std::vector<std::string>& audiences) {
   dom::object object;
-  if (!read_object(json, reader::numbers::of_any_size, object)) {
+  if (!read_object(json, reader::part::payload, object)) {
     return error{errc::token_payload_malformed, "the payload is not one strict JSON object"};
   }
   claims out;
@@ -202,7 +209,7 @@ namespace {
 // The member's place in the object, and its value.
 std::optional<std::size_t> find_member(std::string_view json, std::string_view name, dom::element& out) {
   dom::object object;
-  if (!read_object(json, reader::numbers::of_any_size, object)) return std::nullopt;
+  if (!read_object(json, reader::part::payload, object)) return std::nullopt;
   std::size_t index = 0;
   for (const auto member : object) {
     if (member.key == name) {

@@ -27,9 +27,7 @@ using buffer = fmt::basic_memory_buffer<char, 2048>;
 void put(buffer& out, std::string_view text) { out.append(text.data(), text.data() + text.size()); }
 
 void put_string(buffer& out, std::string_view text) {
-  const auto plain = [](char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
-  };
+  const auto plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; };
   if (std::all_of(text.begin(), text.end(), plain)) {
     out.push_back('"');
     put(out, text);

@@ -183,6 +183,9 @@ TEST_CASE("headers that are not the strict form are refused", "[jwt]") {
        errc::token_malformed},
       {"header not base64url: unused bits",
        sign("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9IB." + encode(good_payload)), errc::token_malformed},
+      {"65 members", with_header(many_members(64)), refused},
+      {"65 members, deeper", with_header(R"({"alg":"HS256","x":)" + many_members(64) + "}"), refused},
+      {"17 members, one of them twice", with_header(many_members(15).insert(1, R"("14":0,)")), refused},
       {"600 members, one of them twice", with_header(many_members(600).insert(1, R"("599":0,)")), refused},
   });
 }

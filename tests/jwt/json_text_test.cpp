@@ -30,6 +30,7 @@ TEST_CASE("numbers of 64 bits stay as they are, wider ones become fractions of t
 }
 
 TEST_CASE("numbers beyond a double become null, the largest doubles stay", "[jwt]") {
+  CHECK(fitted("9e307") == "same");
   CHECK(fitted("1e308") == "same");
   CHECK(fitted("1.7976931348623157e308") == "same");
   CHECK(fitted("-17.976931348623157E+307") == "same");
@@ -68,6 +69,9 @@ TEST_CASE("what is not a number is left to be refused", "[jwt]") {
     INFO(json);
     CHECK(fitted(json) == "same");
   }
+  CHECK(fitted(std::string(310, '9') + "e") == "same");
+  CHECK(fitted(std::string(310, '9') + "e+") == "same");
+  CHECK(fitted(std::string(310, '9') + ".") == "same");
 }
 
 TEST_CASE("a member's text is found as it was written", "[jwt]") {

@@ -50,6 +50,7 @@ TEST_CASE("a keyset takes random bytes that merely begin like a key file", "[jwt
   CHECK(refused("k", der(text("\x30\x59\x31\x13"), 87)) == errc{});
   CHECK(refused("k", der(text("\x30\x1e\x02\x02"), 28)) == errc{});
   CHECK(refused("k", der(text("\x30\x84\x30\x30\x30\x30"), 58)) == errc{});
+  CHECK(refused("k", der(text("\x30\xff"), 38)) == errc{});
   CHECK(refused("k", der(text("\x31\x59\x30\x13"), 87)) == errc{});
   CHECK(refused("k", "----BEGIN, but with four dashes, is no key file") == errc{});
 }

@@ -121,6 +121,24 @@ TEST_CASE("what is signed comes back from the verifier", "[jwt]") {
   CHECK(verified->json("roles") == R"(["a", {"b": 1e2}])");
 }
 
+TEST_CASE("every character comes back from a claim, whichever way it is escaped", "[jwt]") {
+  const auto signer = *jwt::signer::make(keys(), options);
+  std::vector<std::string> texts = {"", "é", "\xe2\x80\xa8", "😀", "</script>"};
+  for (int c = 1; c < 128; ++c) texts.push_back(std::string("a") + static_cast<char>(c));
+  for (const std::string& each : texts) {
+    INFO(each);
+    jwt::issue at = when();
+    at.extra = {jwt::claim::text("a", each), jwt::claim::text("b" + each, "x")};
+    const auto token = signer.sign({subject_id("s" + each), {}}, at);
+    REQUIRE(token);
+    const auto verified = our_verifier().verify(token->expose(), noon());
+    REQUIRE(verified);
+    CHECK(verified->subject() == "s" + each);
+    CHECK(verified->text("a") == each);
+    CHECK(verified->text("b" + each) == "x");
+  }
+}
+
 TEST_CASE("what a grant lacks is left out of the token", "[jwt]") {
   CHECK(
       payload({subject_id("s"), {}}, {.issued_at = noon(), .token = token_id("t")}) ==
