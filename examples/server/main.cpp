@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstdio>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -100,13 +101,21 @@ class housekeeping {
 };
 
 int bind(httplib::Server& server, const config& settings) {
-  // The library's default would let a second server share the port in silence.
-  server.set_socket_options([](auto socket) {
+  const auto listening = std::make_shared<int>(-1);
+  server.set_socket_options([listening](auto socket) {
+    // The library's default would let a second server share the port in silence.
     const int yes = 1;
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    *listening = socket;
   });
-  if (settings.port == 0) return server.bind_to_any_port(settings.host.c_str());
-  return server.bind_to_port(settings.host.c_str(), settings.port) ? settings.port : -1;
+  int port = settings.port;
+  if (port == 0)
+    port = server.bind_to_any_port(settings.host.c_str());
+  else if (!server.bind_to_port(settings.host.c_str(), port))
+    port = -1;
+  // The library lets five callers wait; of more that come at once, some would be turned away unanswered.
+  if (port > 0) ::listen(*listening, SOMAXCONN);
+  return port;
 }
 
 }  // namespace
