@@ -150,3 +150,18 @@ TEST_CASE("with several keys a token names its key, or each key is tried", "[jwt
   CHECK(says(token(R"({"kid":"2026-11","alg":"HS256"})", good_payload, our_secret)) ==
         errc::token_signature_mismatch);
 }
+
+TEST_CASE("keysets, signers and verifiers are values: assigned over, and whole after a move", "[jwt]") {
+  auto keyset = keys(old_secret);
+  auto verifier = *jwt::verifier::make(keyset, expecting_us());
+  auto signer = *jwt::signer::make(keyset, {.issuer = "https://auth.example", .audience = "events"});
+  const auto token = signer.sign({subject_id("acc_1"), {}}, {.issued_at = noon()});
+  const auto moved = std::move(verifier);
+  CHECK(verifier.verify(token->expose(), noon()));  // NOLINT(bugprone-use-after-move)
+  keyset = *keyset.rotate({"2026-12", secret(our_secret)}, 0);
+  verifier = *jwt::verifier::make(keyset, expecting_us());
+  signer = *jwt::signer::make(keyset, {.issuer = "https://auth.example", .audience = "events"});
+  CHECK(outcome(verifier.verify(token->expose(), noon())) == errc::token_signature_mismatch);
+  CHECK(moved.verify(token->expose(), noon()));
+  CHECK(verifier.verify(signer.sign({subject_id("acc_1"), {}}, {.issued_at = noon()})->expose(), noon()));
+}
