@@ -4,9 +4,11 @@
 
 #include <httplib.h>
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
-#include <regex>
+#include <memory>
+#include <string_view>
 
 namespace example {
 
@@ -51,8 +53,8 @@ action guarded(access demanded, void (*run)(app&, exchange&, const caller&)) {
 }
 
 struct route {
-  std::string method;
-  std::string pattern;
+  std::string_view method;
+  std::string_view pattern;  // "{key_}" stands for "key_" and ten base62 characters
   action run;
 };
 
@@ -60,25 +62,25 @@ std::vector<route> table() {
   constexpr access any{}, person{.signed_in = true};
   constexpr access reads{.scopes = scopes.all_of({"events:read"})},
       writes{.scopes = scopes.all_of({"events:write"})}, deletes{.scopes = scopes.all_of({"events:delete"})};
-  const std::string one_key = "/v1/keys/(key_[0-9A-Za-z]{10})";
+  // Takes an access token, or a refresh token that is its own proof.
+  const action sign_out = open(logout);
   return {
       {"POST", "/v1/accounts", open(create_account)},
       {"POST", "/v1/auth/login", open(login)},
       {"POST", "/v1/auth/refresh", open(refresh)},
-      {"POST", "/v1/auth/logout",
-       open(logout)},  // takes an access token, or a refresh token that is its own proof
+      {"POST", "/v1/auth/logout", sign_out},
       {"GET", "/v1/auth/verify", guarded(any, verify)},
       {"POST", "/v1/auth/password", guarded(person, change_password)},
       {"GET", "/v1/events", guarded(reads, list_events)},
       {"POST", "/v1/events", guarded(writes, add_event)},
-      {"DELETE", "/v1/events/(evt_[0-9A-Za-z]{10})", guarded(deletes, remove_event)},
+      {"DELETE", "/v1/events/{evt_}", guarded(deletes, remove_event)},
       {"GET", "/v1/keys", guarded(person, list_keys)},
       {"POST", "/v1/keys", guarded(person, create_key)},
-      {"GET", one_key, guarded(person, show_key)},
-      {"DELETE", one_key, guarded(person, revoke_key)},
-      {"POST", one_key + "/roll", guarded(person, roll_key)},
-      {"POST", one_key + "/disable", guarded(person, disable_key)},
-      {"POST", one_key + "/enable", guarded(person, enable_key)},
+      {"GET", "/v1/keys/{key_}", guarded(person, show_key)},
+      {"DELETE", "/v1/keys/{key_}", guarded(person, revoke_key)},
+      {"POST", "/v1/keys/{key_}/roll", guarded(person, roll_key)},
+      {"POST", "/v1/keys/{key_}/disable", guarded(person, disable_key)},
+      {"POST", "/v1/keys/{key_}/enable", guarded(person, enable_key)},
   };
 }
 
@@ -101,42 +103,6 @@ bool came_over_https(const app& shared, const httplib::Request& request) {
   return is_trusted_proxy(shared, request) && request.get_header_value_count("X-Forwarded-Proto") == 1 &&
          request.get_header_value("X-Forwarded-Proto") == "https";
 }
-
-// Runs before the HTTP library looks for a route or reads a body.
-class doorman {
- public:
-  doorman(const app& shared, const std::vector<route>& routes) : app_(shared) {
-    for (const auto& each : routes) known_.push_back({each.method, std::regex(each.pattern)});
-  }
-
-  outcome operator()(const httplib::Request& request, httplib::Response& response) const {
-    if (app_.settings.https_only && !came_over_https(app_, request)) {
-      exchange x(request, response, client_address(app_, request));
-      audit({.event = "auth.failed", .code = "https_required"}, x);
-      x.refuse({errc::https_required, "the request did not come over HTTPS"});
-      return outcome::Handled;
-    }
-    const std::string method = request.method == "HEAD" ? "GET" : request.method;
-    std::string others;
-    for (const auto& [served, path] : known_) {
-      if (!std::regex_match(request.path, path)) continue;
-      if (served == method) return outcome::Unhandled;
-      others += (others.empty() ? "" : ", ") + served;
-    }
-    exchange x(request, response, client_address(app_, request));
-    if (others.empty()) {
-      x.refuse({errc::not_found, "no such path"});
-    } else {
-      response.set_header("Allow", others);
-      x.refuse(wrong_method);
-    }
-    return outcome::Handled;
-  }
-
- private:
-  const app& app_;
-  std::vector<std::pair<std::string, std::regex>> known_;
-};
 
 /// The body, or nothing after the refusal was sent. Reads what is too long a little further, so that most
 /// clients get to see the answer.
@@ -169,34 +135,89 @@ bool read_body(const httplib::Request& request, const httplib::ContentReader& re
   return whole && size <= max_body;
 }
 
-void answer(app& shared, const action& run, const httplib::Request& request, httplib::Response& response,
-            const httplib::ContentReader* reader) {
-  exchange x(request, response, client_address(shared, request));
-  if (request.matches.size() > 1) x.parameter = request.matches[1];
-  if (reader && !read_body(request, *reader, x)) return;
-  run(shared, x);
+bool matches(std::string_view pattern, std::string_view path, std::string& parameter) {
+  const auto brace = pattern.find('{');
+  if (brace == std::string_view::npos) return pattern == path;
+  const auto prefix = pattern.substr(brace + 1, pattern.find('}') - brace - 1);
+  const auto behind = pattern.substr(pattern.find('}') + 1);
+  if (path.size() != brace + prefix.size() + 10 + behind.size()) return false;
+  const auto id = path.substr(brace, prefix.size() + 10);
+  const auto is_base62 = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  };
+  if (path.substr(0, brace) != pattern.substr(0, brace) || path.substr(brace + id.size()) != behind ||
+      id.substr(0, prefix.size()) != prefix || !std::all_of(id.end() - 10, id.end(), is_base62))
+    return false;
+  parameter = id;
+  return true;
 }
 
-void add(httplib::Server& server, app& shared, const route& each) {
-  const action run = each.run;
-  const auto with_body = [&shared, run](const httplib::Request& request, httplib::Response& response,
-                                        const httplib::ContentReader& reader) {
-    answer(shared, run, request, response, &reader);
-  };
-  if (each.method == "POST") server.Post(each.pattern, with_body);
-  if (each.method == "DELETE") server.Delete(each.pattern, with_body);
-  if (each.method == "GET")
-    server.Get(each.pattern, [&shared, run](const httplib::Request& request, httplib::Response& response) {
-      answer(shared, run, request, response, nullptr);
-    });
-}
+/// The router: which route a request is for. The HTTP library would find out only after reading the body.
+class router {
+ public:
+  explicit router(app& shared) : app_(shared), routes_(table()) {}
+
+  /// Before anything is read: transport, path, method.
+  outcome look(const httplib::Request& request, httplib::Response& response) const {
+    if (app_.settings.https_only && !came_over_https(app_, request)) {
+      exchange x(request, response, client_address(app_, request));
+      audit({.event = "auth.failed", .code = "https_required"}, x);
+      x.refuse({errc::https_required, "the request did not come over HTTPS"});
+      return outcome::Handled;
+    }
+    std::string parameter, others;
+    if (find(request, parameter, others)) return outcome::Unhandled;
+    exchange x(request, response, client_address(app_, request));
+    if (others.empty()) {
+      x.refuse({errc::not_found, "no such path"});
+    } else {
+      response.set_header("Allow", others);
+      x.refuse(wrong_method);
+    }
+    return outcome::Handled;
+  }
+
+  void answer(const httplib::Request& request, httplib::Response& response,
+              const httplib::ContentReader* reader) const {
+    exchange x(request, response, client_address(app_, request));
+    std::string others;
+    const route* found = find(request, x.parameter, others);
+    if (!found) return x.refuse({errc::not_found, "no such path"});
+    if (!reader || read_body(request, *reader, x)) found->run(app_, x);
+  }
+
+ private:
+  /// others: the methods that the path takes, when it does not take this one.
+  const route* find(const httplib::Request& request, std::string& parameter, std::string& others) const {
+    const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+    for (const auto& each : routes_) {
+      if (!matches(each.pattern, request.path, parameter)) continue;
+      if (each.method == method) return &each;
+      others.append(others.empty() ? "" : ", ").append(each.method);
+    }
+    return nullptr;
+  }
+
+  app& app_;
+  std::vector<route> routes_;
+};
 
 }  // namespace
 
 void add_routes(httplib::Server& server, app& shared) {
-  const auto routes = table();
-  for (const auto& each : routes) add(server, shared, each);
-  server.set_pre_routing_handler(doorman(shared, routes));
+  const auto routes = std::make_shared<const router>(shared);
+  server.set_pre_routing_handler([routes](const httplib::Request& request, httplib::Response& response) {
+    return routes->look(request, response);
+  });
+  const auto with_body = [routes](const httplib::Request& request, httplib::Response& response,
+                                  const httplib::ContentReader& reader) {
+    routes->answer(request, response, &reader);
+  };
+  server.Post(".*", with_body);
+  server.Delete(".*", with_body);
+  server.Get(".*", [routes](const httplib::Request& request, httplib::Response& response) {
+    routes->answer(request, response, nullptr);
+  });
   // One request a connection: a body that a refusal left unread must never be taken for the next request.
   server.set_keep_alive_max_count(1);
   server.set_payload_max_length(longest_look);
