@@ -60,6 +60,7 @@ struct new_key {
 
 struct context {
   time_point now;
+  bool note_use = true;  ///< false: the host calls note_use() once the caller passed all its other checks
 };
 
 /// The one moment a key exists in clear.
@@ -214,6 +215,9 @@ class service {
   /// store_unavailable. Time: equal for an unknown id and a wrong secret, but for what storage takes. Source:
   /// RFC 6750 §2.1; errors shown to clients §3.1.
   [[nodiscard]] verify_flow verify(std::string_view credential, context at) const;
+
+  /// Notes in memory that a proven key was used. verify does so itself unless context says otherwise.
+  void note_use(const principal& who, time_point now) const;
 
   /// One key of an owner. Errors: not_found, also for another owner's; store_unavailable.
   [[nodiscard]] find_flow find(subject_id owner, key_id id) const;

@@ -88,7 +88,7 @@ void verify_flow::on(const find& asked, find::reply row) {
   if (!row) return finish(error{errc::key_unknown, "no key of that id"});
   const auto number = decide_verify(*row, presented_, at_.now);
   if (!number) return finish(number.error());
-  core_->uses.note(row->id, *number, at_.now);
+  if (at_.note_use) core_->uses.note(row->id, *number, at_.now);
   finish(principal(*row, core_->scopes.compile(row->granted.scopes), *number));
 }
 

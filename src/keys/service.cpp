@@ -91,6 +91,10 @@ bool service::looks_like_key(std::string_view credential) const noexcept {
 
 verify_flow service::verify(std::string_view credential, context at) const { return {core_, credential, at}; }
 
+void service::note_use(const principal& who, time_point now) const {
+  core_->uses.note(who.key().id, who.secret_number(), now);
+}
+
 find_flow service::find(subject_id owner, key_id id) const { return {std::move(owner), std::move(id)}; }
 
 list_flow service::list(subject_id owner, key_id after, std::uint32_t limit) const {

@@ -1,0 +1,262 @@
+#include <ekauth/guard.hpp>
+#include <ekauth/memory.hpp>
+#include <ekauth/refresh.hpp>
+#include <ekauth/run.hpp>
+
+#include "catch.hpp"
+#include "support/fault_store.hpp"
+#include "support/fixed.hpp"
+
+#include <string>
+
+using namespace ekauth;
+using namespace std::chrono_literals;
+using fixed::noon;
+
+namespace {
+
+constexpr scope::registry scopes{{"events:read"}, {"events:write"}, {"full_access", scope::kind::superuser}};
+constexpr scope::requirement may_read = scopes.all_of({"events:read"});
+constexpr scope::requirement may_write = scopes.all_of({"events:write"});
+const subject_id alice("acc_9i8h7g6f5e");
+
+jwt::keyset signing_keys() { return *jwt::keyset::make(jwt::key{"k1", secret(std::string(32, 's'))}); }
+
+// A host with keys, sessions and tokens, on a store that counts and can fail.
+struct host {
+  fixed::counting_random random;
+  memory::store inner;
+  fixed::fault_store<memory::store> store{inner};
+  keys::service api_keys = *keys::service::make(fixed::roots(), scopes, {}, random);
+  refresh::service sessions = *refresh::service::make(fixed::roots(), refresh::strict(), random);
+  jwt::signer signer = *jwt::signer::make(signing_keys(), {.issuer = "us", .audience = "events"}, random);
+  jwt::verifier verifier = *jwt::verifier::make(signing_keys(), {.issuer = "us", .audiences = {"events"}});
+
+  guard::options both() const { return {.scopes = scopes, .api_keys = api_keys, .access_tokens = verifier}; }
+
+  keys::created key(std::initializer_list<std::string_view> granted = {"events:read"},
+                    keys::environment env = keys::environment::live) {
+    return *run(
+        api_keys.create({.granted = {alice, *scope::list::parse(granted)}, .name = "n", .env = env}, noon),
+        inner);
+  }
+  refresh::issued session() {
+    return *run(sessions.login({.granted = {alice, *scope::list::parse({"events:read"})}, .epoch = 0}, noon),
+                inner);
+  }
+  std::string token(const refresh::issued& of) {
+    return std::string(signer.sign(of.granted, {.issued_at = noon, .session = of.session})->expose());
+  }
+
+  result<guard::principal> check(const guard::options& how, const guard::request& what,
+                                 guard::requirement demanded, time_point now = noon + 1s) {
+    return run(guard::service::make(how)->check(what, demanded, now), store);
+  }
+  errc bearer(const guard::options& how, std::string_view credential, guard::requirement demanded,
+              time_point now = noon + 1s) {
+    const std::string header = "Bearer " + std::string(credential);
+    const auto who = check(how, {.headers = {.authorization = header}, .secure = true}, demanded, now);
+    return who ? errc{} : who.error().code();
+  }
+};
+
+constexpr errc fine{};
+
+}  // namespace
+
+TEST_CASE("a proven key with the demanded scope is admitted, by either header", "[guard]") {
+  host h;
+  const auto made = h.key();
+  const std::string key(made.token.expose()), header = "Bearer " + key;
+  for (const http::credential_headers& headers :
+       {http::credential_headers{.authorization = header}, http::credential_headers{.x_api_key = key}}) {
+    const auto who = h.check(h.both(), {.headers = headers, .secure = true}, {.scopes = may_read});
+    REQUIRE(who);
+    CHECK(who->granted().subject == alice);
+    CHECK(who->environment() == keys::environment::live);
+    REQUIRE(who->key() != nullptr);
+    CHECK(who->key()->key().id == made.key.id);
+    CHECK(who->token() == nullptr);
+  }
+}
+
+TEST_CASE("a proven access token with the demanded scope is admitted", "[guard]") {
+  host h;
+  const auto session = h.session();
+  const std::string header = "Bearer " + h.token(session);
+  const auto who =
+      h.check(h.both(), {.headers = {.authorization = header}, .secure = true}, {.scopes = may_read});
+  REQUIRE(who);
+  CHECK(who->granted().subject == alice);
+  REQUIRE(who->token() != nullptr);
+  CHECK(who->token()->session() == session.session);
+  CHECK(who->key() == nullptr);
+  CHECK(h.store.calls == 0);
+}
+
+TEST_CASE("a requirement that demands nothing refuses everybody, and says it is the server's mistake",
+          "[guard]") {
+  host h;
+  const auto made = h.key({"full_access"});
+  CHECK(h.bearer(h.both(), made.token.expose(), {}) == errc::internal_error);
+  CHECK(h.bearer(h.both(), made.token.expose(), {.takes = guard::credentials::api_key}) ==
+        errc::internal_error);
+  CHECK(h.store.calls == 0);
+  CHECK(h.bearer(h.both(), made.token.expose(), {.any_proven_caller = true}) == fine);
+}
+
+TEST_CASE("any proven caller still has to be proven", "[guard]") {
+  host h;
+  const auto made = h.key();
+  std::string typo(made.token.expose());
+  typo.back() = typo.back() == 'x' ? 'y' : 'x';
+  const guard::requirement anybody{.any_proven_caller = true};
+  CHECK(h.bearer(h.both(), typo, anybody) == errc::key_checksum_mismatch);
+  CHECK(h.check(h.both(), {.secure = true}, anybody).error().code() == errc::missing_credentials);
+}
+
+TEST_CASE("a request that did not come over TLS is refused before its credential is looked at", "[guard]") {
+  host h;
+  const auto made = h.key();
+  const std::string key(made.token.expose());
+  const guard::request plain{.headers = {.x_api_key = key}};
+  CHECK(h.check(h.both(), plain, {.scopes = may_read}).error().code() == errc::https_required);
+  CHECK(h.check(h.both(), {}, {.scopes = may_read}).error().code() == errc::https_required);
+  CHECK(h.store.calls == 0);
+  auto lax = h.both();
+  lax.allow_plain_http = true;
+  CHECK(h.check(lax, plain, {.scopes = may_read}));
+}
+
+TEST_CASE("exactly one credential, in a header that is read", "[guard]") {
+  host h;
+  const auto made = h.key();
+  const std::string key(made.token.expose()), header = "Bearer " + key;
+  const auto code = [&](const guard::options& how, const http::credential_headers& headers) {
+    const auto who = h.check(how, {.headers = headers, .secure = true}, {.scopes = may_read});
+    return who ? errc{} : who.error().code();
+  };
+  CHECK(code(h.both(), {.authorization = header, .x_api_key = key}) == errc::ambiguous_credentials);
+  CHECK(code(h.both(), {.authorization = header, .repeated = true}) == errc::ambiguous_credentials);
+  CHECK(code(h.both(), {.authorization = "Bearer"}) == errc::malformed_authorization);
+  auto only_bearer = h.both();
+  only_bearer.headers.x_api_key = false;
+  CHECK(code(only_bearer, {.x_api_key = key}) == errc::missing_credentials);
+  CHECK(code(only_bearer, {.authorization = header}) == fine);
+}
+
+TEST_CASE("a credential must prove itself as the kind it came as", "[guard]") {
+  host h;
+  const auto session = h.session();
+  const std::string token = h.token(session);
+  CHECK(h.check(h.both(), {.headers = {.x_api_key = token}, .secure = true}, {.scopes = may_read})
+            .error()
+            .code() == errc::key_malformed);
+  const auto made = h.key();
+  CHECK(h.bearer({.scopes = scopes, .access_tokens = h.verifier}, made.token.expose(),
+                 {.scopes = may_read}) == errc::token_malformed);
+  CHECK(h.bearer({.scopes = scopes, .api_keys = h.api_keys}, token, {.scopes = may_read}) ==
+        errc::key_malformed);
+  const std::string header = "Bearer " + token;
+  CHECK(h.check({.scopes = scopes, .access_tokens = h.verifier},
+                {.headers = {.x_api_key = std::string_view(made.token.expose())}, .secure = true},
+                {.scopes = may_read})
+            .error()
+            .code() == errc::key_malformed);
+}
+
+TEST_CASE("a route that takes one kind of credential refuses the other only after it was proven", "[guard]") {
+  host h;
+  const auto made = h.key();
+  const std::string token = h.token(h.session());
+  const guard::requirement key_only{.scopes = may_read, .takes = guard::credentials::api_key};
+  const guard::requirement token_only{.scopes = may_read, .takes = guard::credentials::access_token};
+  CHECK(h.bearer(h.both(), made.token.expose(), key_only) == fine);
+  CHECK(h.bearer(h.both(), token, token_only) == fine);
+  CHECK(h.bearer(h.both(), made.token.expose(), token_only) == errc::insufficient_scope);
+  CHECK(h.bearer(h.both(), token, key_only) == errc::insufficient_scope);
+  std::string forged = token;
+  forged.back() = forged.back() == 'A' ? 'E' : 'A';
+  CHECK(h.bearer(h.both(), forged, key_only) == errc::token_signature_mismatch);
+}
+
+TEST_CASE("environment and scope are looked at after possession, in this order", "[guard]") {
+  host h;
+  const auto live = h.key({"events:read"});
+  const auto test = h.key({"events:read"}, keys::environment::test);
+  const guard::requirement live_write{.scopes = may_write, .environment = keys::environment::live};
+  CHECK(h.bearer(h.both(), test.token.expose(), live_write) == errc::wrong_environment);
+  CHECK(h.bearer(h.both(), live.token.expose(), live_write) == errc::insufficient_scope);
+  CHECK(h.bearer(h.both(), test.token.expose(), {.scopes = may_read}) == fine);
+  REQUIRE(run(h.api_keys.revoke(alice, test.key.id, noon), h.inner));
+  CHECK(h.bearer(h.both(), test.token.expose(), live_write) == errc::api_key_revoked);
+  const std::string token = h.token(h.session());
+  CHECK(h.bearer(h.both(), token, {.scopes = may_read, .environment = keys::environment::test}) ==
+        errc::wrong_environment);
+  auto sandbox = h.both();
+  sandbox.token_environment = keys::environment::test;
+  CHECK(h.bearer(sandbox, token, {.scopes = may_read, .environment = keys::environment::test}) == fine);
+}
+
+TEST_CASE("a token ends with its session where the host asks for it, and only there", "[guard]") {
+  host h;
+  auto strict = h.both();
+  strict.tokens_end_with_session = true;
+  const auto session = h.session();
+  const std::string token = h.token(session);
+  CHECK(h.bearer(strict, token, {.scopes = may_read}) == fine);
+  CHECK(h.store.calls == 1);
+
+  SECTION("a sign-out") { REQUIRE(run(h.sessions.end(session.token.expose(), noon), h.inner)); }
+  SECTION("a changed password") {
+    REQUIRE(run(h.sessions.end_all(alice, refresh::end_reason::password_changed, noon), h.inner));
+  }
+  SECTION("a session that was purged") { REQUIRE(run(h.sessions.purge(noon + 24h * 31), h.inner)); }
+  CHECK(h.bearer(strict, token, {.scopes = may_read}) == errc::token_revoked);
+  CHECK(h.bearer(h.both(), token, {.scopes = may_read}) == fine);
+}
+
+TEST_CASE("a token without a session, or with another subject's, does not pass a session check", "[guard]") {
+  host h;
+  auto strict = h.both();
+  strict.tokens_end_with_session = true;
+  const auto session = h.session();
+  const auto without = h.signer.sign(session.granted, {.issued_at = noon});
+  CHECK(h.bearer(strict, without->expose(), {.scopes = may_read}) == errc::token_revoked);
+  CHECK(h.store.calls == 0);
+  const auto borrowed = h.signer.sign({subject_id("acc_mallory000"), session.granted.scopes},
+                                      {.issued_at = noon, .session = session.session});
+  CHECK(h.bearer(strict, borrowed->expose(), {.scopes = may_read}) == errc::token_revoked);
+}
+
+TEST_CASE("only an admitted request counts as use of a key", "[guard]") {
+  host h;
+  const auto made = h.key();
+  CHECK(h.bearer(h.both(), made.token.expose(), {.scopes = may_write}) == errc::insufficient_scope);
+  CHECK(*run(h.api_keys.flush_uses(noon + 1min), h.inner) == 0);
+  CHECK(h.bearer(h.both(), made.token.expose(), {.scopes = may_read}) == fine);
+  CHECK(*run(h.api_keys.flush_uses(noon + 1min), h.inner) == 1);
+}
+
+TEST_CASE("a failing store denies, whichever request it fails", "[guard]") {
+  host h;
+  auto strict = h.both();
+  strict.tokens_end_with_session = true;
+  const auto made = h.key();
+  const std::string token = h.token(h.session());
+  using kind = fixed::fault_store<memory::store>::fault;
+  for (const kind how : {kind::before, kind::after}) {
+    h.store.arm(0, how);
+    CHECK(h.bearer(strict, made.token.expose(), {.scopes = may_read}) == errc::store_unavailable);
+    h.store.arm(0, how);
+    CHECK(h.bearer(strict, token, {.scopes = may_read}) == errc::store_unavailable);
+  }
+}
+
+TEST_CASE("a guard without keys, tokens or headers is not made", "[guard]") {
+  host h;
+  CHECK(guard::service::make({.scopes = scopes}).error().code() == errc::option_invalid);
+  auto deaf = h.both();
+  deaf.headers = {.bearer = false, .x_api_key = false};
+  CHECK(guard::service::make(deaf).error().code() == errc::option_invalid);
+}
