@@ -30,9 +30,11 @@ start() {
 }
 
 stop() {
+  local code=0
   kill "-${1:-TERM}" "$server"
-  wait "$server" 2>/dev/null || true
+  wait "$server" 2>/dev/null || code=$?
   server=""
+  [[ ${1:-TERM} != TERM ]] || check "the server ends in order" is "$code" 0
 }
 
 # Answers of every call are searched for secrets, which go to $issued.
@@ -93,6 +95,7 @@ make_key() {  # make_key SCOPES_JSON [live|test]
 refresh_with() { call POST /v1/auth/refresh "${json[@]}" -d "{\"refreshToken\":\"$1\"}"; }
 
 finish() {
+  check "no sanitizer had to speak" is "$(grep -cE 'runtime error|Sanitizer' "$trail")" 0
   printf '%s of %s checks held\n' "$((checks - failed))" "$checks"
   ((failed == 0))
 }
