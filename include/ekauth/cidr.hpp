@@ -1,12 +1,14 @@
-// Addresses, CIDR blocks, and lists of them: from where a credential may be used.
+// Addresses, CIDR blocks, ranges, and lists of them: from where a credential may be used.
 //
-//   auto offices = cidr::allowlist::parse({"192.0.2.0/24", "2001:db8::7"});
+//   auto offices = cidr::allowlist::parse({"192.0.2.0/24", "198.51.100.7-198.51.100.19", "2001:db8::7"});
 //   if (!offices) return bad_request(offices.error().position(), offices.error().text());
 //   if (enabled && !offices->contains(client)) return refuse(errc::ip_not_allowed);
 //
 //   IPv4     four decimal octets, no leading zeros; nothing shorter, no hexadecimal, no octal
 //   IPv6     RFC 4291 §2.2, upper or lower case; a dotted quad only as the last 32 bits
 //   prefix   address [ "/" decimal length ]       ; the bits after the length are zero
+//   range    prefix / address "-" address         ; both included, of one family, the first not after the
+//   last
 //
 // ::ffff:192.0.2.1 is 192.0.2.1, in every text and in every comparison. An IPv6 entry never grants an IPv4
 // address, not even ::/0. Zone ids, netmasks, blanks, ports and brackets are errors.
@@ -18,6 +20,7 @@
 #include <compare>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +48,10 @@ class address {
   /// Sixteen bytes in network order; IPv4 in its mapped form.
   [[nodiscard]] constexpr std::array<std::uint8_t, 16> bytes() const noexcept;
 
+  /// The first and the last eight of those bytes, each as a number.
+  [[nodiscard]] constexpr std::uint64_t high() const noexcept { return high_; }
+  [[nodiscard]] constexpr std::uint64_t low() const noexcept { return low_; }
+
   /// Dotted decimal for IPv4, RFC 5952 §4 for IPv6; parses back to the same address.
   [[nodiscard]] std::string to_string() const;
 
@@ -53,6 +60,7 @@ class address {
 
  private:
   friend class prefix;
+  friend class range;
   std::uint64_t high_ = 0;
   std::uint64_t low_ = 0;
 };
@@ -83,6 +91,7 @@ class prefix {
   friend constexpr bool operator==(const prefix&, const prefix&) = default;
 
  private:
+  friend class range;
   constexpr prefix(const address& network, int bits) noexcept
       : network_(network), bits_(static_cast<std::uint8_t>(bits)) {}
 
@@ -95,31 +104,84 @@ class prefix {
   std::uint8_t bits_;  // of all 128: an IPv4 block has 96 to 128
 };
 
-/// The networks that are allowed. An immutable value; threads may share it.
+/// One entry of a list: an address, a block, or the addresses from a first to a last. A small value.
+class range {
+ public:
+  constexpr range(const address& only) noexcept : first_(only), last_(only) {}
+  constexpr range(const prefix& block) noexcept;
+
+  /// "192.0.2.7", "192.0.2.0/24" or "192.0.2.7-192.0.2.19": both ends included, both written in full.
+  /// Errors: invalid_network; text() is the precise reason.
+  [[nodiscard]] static result<range> parse(std::string_view text);
+
+  /// Both ends included. Errors: invalid_network: of two families, or reversed.
+  [[nodiscard]] static result<range> between(const address& first, const address& last);
+
+  /// Whether the address is of this family and in this range.
+  [[nodiscard]] constexpr bool contains(const address& who) const noexcept {
+    return who.is_v4() == first_.is_v4() && first_ <= who && who <= last_;
+  }
+
+  [[nodiscard]] constexpr const address& first() const noexcept { return first_; }
+  [[nodiscard]] constexpr const address& last() const noexcept { return last_; }
+
+  /// Whether it is all of IPv4 or all of IPv6: legal, and worth asking a person twice.
+  [[nodiscard]] constexpr bool covers_family() const noexcept;
+
+  /// The shortest of the three forms; parses back to the same range.
+  [[nodiscard]] std::string to_string() const;
+
+  friend constexpr bool operator==(const range&, const range&) = default;
+
+ private:
+  constexpr range(const address& first, const address& last) noexcept : first_(first), last_(last) {}
+  address first_;
+  address last_;
+};
+
+class lookup;  // the merged form; private
+
+/// The networks that are allowed. An immutable value, cheap to copy; threads may share it.
 ///
-/// The default is empty, and empty denies everything: whether a list is switched on at all is the host's to
-/// know.
+/// Keeps what membership needs, not the entries: whoever edits a list keeps its entries, and builds the list
+/// from them again. The default is empty, and empty denies everything: whether a list is switched on at all
+/// is the host's to know; see cidr_published.hpp.
 class allowlist {
  public:
-  allowlist() = default;
+  allowlist() noexcept = default;
+  allowlist(const allowlist& other) noexcept;
+  allowlist(allowlist&& other) noexcept : merged_(other.merged_) { other.merged_ = nullptr; }
+  allowlist& operator=(allowlist other) noexcept;
+  ~allowlist();
 
-  /// One string is one address or block; repeats and overlaps are allowed. One bad entry refuses the whole
-  /// list. Errors: invalid_network; position() is the index of the first bad entry, text() the precise
-  /// reason.
+  /// In any order; repeats and overlaps are allowed.
+  explicit allowlist(std::span<const range> entries);
+
+  /// One string is one address, block or range. One bad entry refuses the whole list.
+  /// Errors: invalid_network; position() is the index of the first bad entry, text() the precise reason.
   [[nodiscard]] static result<allowlist> parse(const std::vector<std::string>& entries);
   [[nodiscard]] static result<allowlist> parse(std::initializer_list<std::string_view> entries);
 
-  /// Whether an entry contains the address. Neither allocates nor locks.
+  /// Whether an entry contains the address. Neither allocates nor locks, however long the list.
   [[nodiscard]] bool contains(const address& who) const noexcept;
 
+  /// Whether it grants every address of the family, by one entry or by several: worth asking a person twice.
+  [[nodiscard]] bool covers_all_ipv4() const noexcept;
+  [[nodiscard]] bool covers_all_ipv6() const noexcept;
+
   /// Entries as given, repeats included.
-  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
-  [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept;
+  [[nodiscard]] bool empty() const noexcept { return merged_ == nullptr; }
+
+  /// Disjoint ranges that are left of them, of both families.
+  [[nodiscard]] std::size_t ranges() const noexcept;
+
+  /// Memory that all copies of this list share.
+  [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
  private:
-  template <class Entries>
-  static result<allowlist> parse_each(const Entries& entries);
-  std::vector<prefix> entries_;
+  friend class published;
+  const lookup* merged_ = nullptr;
 };
 
 constexpr address::address(const std::array<std::uint8_t, 4>& v4) noexcept : low_(0xffff) {
@@ -146,6 +208,17 @@ constexpr bool prefix::contains(const address& who) const noexcept {
   const std::uint64_t high = (who.high_ ^ network_.high_) & mask(bits_);
   const std::uint64_t low = (who.low_ ^ network_.low_) & mask(bits_ - 64);
   return who.is_v4() == network_.is_v4() && (high | low) == 0;
+}
+
+constexpr range::range(const prefix& block) noexcept : first_(block.network_), last_(block.network_) {
+  last_.high_ |= ~prefix::mask(block.bits_);
+  last_.low_ |= ~prefix::mask(block.bits_ - 64);
+}
+
+constexpr bool range::covers_family() const noexcept {
+  constexpr std::uint64_t ones = ~std::uint64_t{0};
+  if (first_.is_v4()) return static_cast<std::uint32_t>(first_.low_) == 0 && last_.low_ == ones >> 16;
+  return (first_.high_ | first_.low_) == 0 && (last_.high_ & last_.low_) == ones;
 }
 
 }  // namespace ekauth::inline v1::cidr

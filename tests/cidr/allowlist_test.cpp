@@ -83,6 +83,59 @@ TEST_CASE("repeats and overlaps in an allowlist are allowed and counted", "[cidr
   CHECK(twice.contains(at("10.1.2.3")));
 }
 
+TEST_CASE("an allowlist merges entries that overlap or touch", "[cidr]") {
+  CHECK(list({"10.0.0.0/8", "10.0.0.0/8", "10.1.0.0/16"}).ranges() == 1);
+  CHECK(list({"10.0.0.0/9", "10.128.0.0/9"}).ranges() == 1);
+  CHECK(list({"10.0.0.1-10.0.0.7", "10.0.0.8"}).ranges() == 1);
+  CHECK(list({"10.0.0.1-10.0.0.7", "10.0.0.9"}).ranges() == 2);
+  CHECK(list({"2001:db8::/33", "2001:db8:8000::/33", "10.0.0.1", "10.0.0.3"}).ranges() == 3);
+  CHECK(list({"0.0.0.0/0", "10.0.0.0/8", "255.255.255.255"}).ranges() == 1);
+  CHECK(list({"::/0", "ffff::", "8000::/1"}).ranges() == 1);
+  CHECK(allowlist().ranges() == 0);
+}
+
+TEST_CASE("an allowlist can tell that it grants a whole family", "[cidr]") {
+  const auto both = [](std::initializer_list<std::string_view> entries) {
+    return std::pair(list(entries).covers_all_ipv4(), list(entries).covers_all_ipv6());
+  };
+  CHECK(both({"0.0.0.0/0"}) == std::pair(true, false));
+  CHECK(both({"::/0"}) == std::pair(false, true));
+  CHECK(both({"10.0.0.0/8", "0.0.0.0/1", "128.0.0.0-255.255.255.255", "::1"}) == std::pair(true, false));
+  CHECK(both({"0.0.0.0/1", "128.0.0.0-255.255.255.254"}) == std::pair(false, false));
+  CHECK(both({"0.0.0.1-255.255.255.255"}) == std::pair(false, false));
+  CHECK(both({"::/1", "8000::/1"}) == std::pair(false, true));
+  CHECK(both({"::1-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}) == std::pair(false, false));
+  CHECK(both({"::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe"}) == std::pair(false, false));
+  // The mapped block is not IPv6, so what ends before it and begins after it is all of IPv6.
+  CHECK(both({"::-::fffe:ffff:ffff", "::1:0:0:0-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}) ==
+        std::pair(false, true));
+  CHECK(both({}) == std::pair(false, false));
+}
+
+TEST_CASE("copies of an allowlist are the list, and outlive it", "[cidr]") {
+  allowlist copy;
+  {
+    const allowlist first = list({"192.0.2.0/24", "2001:db8::/32"});
+    copy = first;
+    CHECK(copy.memory_bytes() == first.memory_bytes());
+  }
+  CHECK(copy.contains(at("192.0.2.1")));
+  const allowlist& same = copy;
+  copy = same;
+  CHECK(copy.contains(at("2001:db8::1")));
+  const allowlist taken = std::move(copy);
+  CHECK(taken.size() == 2);
+  copy = list({"10.0.0.1"});
+  CHECK_FALSE(copy.contains(at("192.0.2.1")));
+  CHECK(taken.contains(at("192.0.2.1")));
+}
+
+TEST_CASE("a small allowlist takes little memory", "[cidr]") {
+  CHECK(allowlist().memory_bytes() == 0);
+  CHECK(list({"10.0.0.1", "10.0.0.3", "10.0.0.5", "10.0.0.7"}).memory_bytes() <= 64);
+  CHECK(list({"10.0.0.1", "10.0.0.3", "10.0.0.5", "10.0.0.7", "10.0.0.9"}).memory_bytes() <= 128);
+}
+
 TEST_CASE("an allowlist of many entries finds the first and the last", "[cidr]") {
   std::vector<std::string> entries;
   for (int i = 0; i < 1000; ++i)
