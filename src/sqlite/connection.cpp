@@ -42,9 +42,8 @@ result<std::uint32_t> query::run() {
 }
 
 void query::bind(std::string_view text) {
-  // Given its length, a text may hold any byte; a null pointer would mean NULL.
-  const char* const bytes = text.data() == nullptr ? "" : text.data();
-  keep(sqlite3_bind_text64(prepared_, ++at_, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8));
+  // Given its length, a text may hold any byte. None comes from nowhere: a null pointer would mean NULL.
+  keep(sqlite3_bind_text64(prepared_, ++at_, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void query::bind(std::uint64_t number) {
@@ -126,7 +125,7 @@ result<connection> connection::open(const std::string& path, duration patience) 
   if (code != SQLITE_OK) return trouble(code);
   // SQLite falls back to reading alone.
   if (sqlite3_db_readonly(db, "main") != 0) return trouble(SQLITE_READONLY);
-  sqlite3_busy_timeout(db, static_cast<int>(patience.count()));
+  opened.wait_for(patience);
   opened.configure(SQLITE_DBCONFIG_DEFENSIVE, true);
   opened.configure(SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
   return opened;

@@ -169,6 +169,11 @@ class connection {
   /// Turns a setting of sqlite3_db_config on or off.
   void configure(int setting, bool on) const { sqlite3_db_config(db_.get(), setting, on ? 1 : 0, nullptr); }
 
+  /// How long a statement waits for other processes before it is busy.
+  void wait_for(duration patience) const {
+    sqlite3_busy_timeout(db_.get(), static_cast<int>(patience.count()));
+  }
+
   [[nodiscard]] bool in_transaction() const noexcept { return sqlite3_get_autocommit(db_.get()) == 0; }
 
  private:

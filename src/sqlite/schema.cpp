@@ -128,16 +128,21 @@ result<contents> inspect_in(const connection& db, const char* begin) {
   return inspect(db);
 }
 
-// SQLite does not wait for others while it changes the journal, so this does.
+// SQLite waits for some who hold the file while it changes the journal, and not for others; so this waits for
+// all.
 result<void> use_log(const connection& db, duration patience) {
   constexpr duration pause(5);
-  for (duration waited(0);; waited += pause) {
-    const auto mode = db.answer_of("PRAGMA journal_mode = WAL");
-    if (mode && *mode == "wal") return {};
-    if (mode) return error{errc::store_unavailable, "the file system cannot share SQLite's log"};
-    if (mode.error().code() != errc::store_busy || waited >= patience) return mode.error();
+  db.wait_for(duration(0));
+  auto mode = db.answer_of("PRAGMA journal_mode = WAL");
+  for (duration waited(0); !mode && mode.error().code() == errc::store_busy && waited < patience;
+       waited += pause) {
     sqlite3_sleep(static_cast<int>(pause.count()));
+    mode = db.answer_of("PRAGMA journal_mode = WAL");
   }
+  db.wait_for(patience);
+  if (!mode) return mode.error();
+  if (*mode != "wal") return error{errc::store_unavailable, "the file system cannot share SQLite's log"};
+  return {};
 }
 
 result<void> make_tables(const connection& db) {

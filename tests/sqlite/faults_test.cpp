@@ -7,6 +7,7 @@
 #include <future>
 #include <latch>
 #include <thread>
+#include <utility>
 
 using namespace records;
 using ekauth::sqlite::store;
@@ -243,6 +244,75 @@ TEST_CASE("a file that others keep locked is busy for writes, and after the time
     INFO(one.name);
     if (std::string_view(one.name) == "insert_session") break;  // the rest depend on each other
     CHECK(*one.act(db));
+  }
+}
+
+TEST_CASE("a write sees what another process committed just before it, and does not fail over it",
+          "[sqlite]") {
+  const fixed::temporary_folder folder;
+  faulty::files files;
+  const std::string path = folder.file("store.db");
+  store db = raw::open(path);
+  raw::connection other(path);
+  const auto meanwhile = [&](const std::string& sql) {
+    files.on_write_lock = [&other, sql, done = false]() mutable {
+      if (std::exchange(done, true)) return;  // its own locks
+      other.run(sql);
+    };
+  };
+  meanwhile("INSERT INTO subjects VALUES ('usr_1', 1, 1, 0)");
+  CHECK(*db.insert_session({session("a")}) == refresh::insert::reply::epoch_changed);
+  REQUIRE(*db.insert_key({key("a"), 0}) == keys::insert::reply::inserted);
+  meanwhile("UPDATE api_keys SET state = 3");
+  CHECK(*db.insert_key({key("b"), 1}) == keys::insert::reply::inserted);
+}
+
+TEST_CASE("a store that another one makes at the same moment is opened", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  faulty::files files;
+  const std::string path = folder.file("store.db");
+  int locks = 0;
+  const int at = GENERATE(range(1, 9));
+  INFO("before lock " << at);
+  files.on_write_lock = [&] {
+    // What it answers itself depends on what is held at that moment.
+    if (++locks == at) static_cast<void>(store::open({.path = path, .busy_timeout = duration(0)}));
+  };
+  CHECK(store::open({.path = path}).has_value());
+  CHECK(locks > 0);
+  CHECK(store::open({.path = path}).has_value());
+}
+
+TEST_CASE("a new file that others hold is busy after the timeout, or opened when they let go", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  faulty::files files;
+  const std::string path = folder.file("store.db");
+  raw::connection other(path);
+  other.run(GENERATE("BEGIN IMMEDIATE", "BEGIN; SELECT * FROM sqlite_schema"));
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(raw::refusal({.path = path, .busy_timeout = duration(200)}) == errc::store_busy);
+  CHECK(std::chrono::steady_clock::now() - start <
+        std::chrono::seconds(5));  // once the timeout, not its square
+
+  int locks = 0;
+  files.on_write_lock = [&] {
+    if (++locks == 3) other.run("ROLLBACK");
+  };
+  CHECK(store::open({.path = path}).has_value());
+}
+
+TEST_CASE("every write waits for the disk before it answers", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  faulty::files files;
+  store db = raw::open(folder.file("store.db"));
+  fill(db);
+  int waits = 0;
+  files.on_sync = [&] { ++waits; };
+  for (const write_request& one : writes) {
+    INFO(one.name);
+    const int before = waits;
+    CHECK(*one.act(db));
+    CHECK(waits > before);
   }
 }
 

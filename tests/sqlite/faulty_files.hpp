@@ -44,6 +44,7 @@ class files {
 
   std::function<void()> on_sync;  ///< called before the disk is waited for
   std::function<void()> on_read;
+  std::function<void()> on_write_lock;  ///< called before a lock is taken that only one may hold
 
  private:
   struct file : sqlite3_file {
@@ -96,7 +97,10 @@ inline const sqlite3_io_methods& files::methods() {
       return real(f)->pMethods->xSync(real(f), flags);
     };
     m.xFileSize = [](F* f, sqlite3_int64* size) { return real(f)->pMethods->xFileSize(real(f), size); };
-    m.xLock = [](F* f, int level) { return real(f)->pMethods->xLock(real(f), level); };
+    m.xLock = [](F* f, int level) {
+      if (level >= SQLITE_LOCK_RESERVED && self->on_write_lock) self->on_write_lock();
+      return real(f)->pMethods->xLock(real(f), level);
+    };
     m.xUnlock = [](F* f, int level) { return real(f)->pMethods->xUnlock(real(f), level); };
     m.xCheckReservedLock = [](F* f, int* out) { return real(f)->pMethods->xCheckReservedLock(real(f), out); };
     m.xFileControl = [](F* f, int op, void* arg) {
@@ -109,6 +113,8 @@ inline const sqlite3_io_methods& files::methods() {
       return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
     };
     m.xShmLock = [](F* f, int offset, int n, int flags) {
+      const bool to_write = offset == 0 && flags == (SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE);
+      if (to_write && self->on_write_lock) self->on_write_lock();
       return real(f)->pMethods->xShmLock(real(f), offset, n, flags);
     };
     m.xShmBarrier = [](F* f) { real(f)->pMethods->xShmBarrier(real(f)); };

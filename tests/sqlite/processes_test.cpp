@@ -73,6 +73,31 @@ TEST_CASE("of several processes that advance one version, one wins", "[sqlite]")
   CHECK((*db.find_session({family}))->row.generation == until - 1);
 }
 
+TEST_CASE("several processes share one limit, and none fails because another was faster", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  const std::string path = folder.file("store.db");
+  static_cast<void>(raw::open(path));
+  constexpr std::uint32_t limit = 50, tries = 100;
+  std::array<pid_t, 3> children{};
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    children[i] = raw::in_child([&]() -> int {
+      auto opened = store::open({.path = path, .busy_timeout = std::chrono::seconds(60), .readers = 1});
+      if (!opened) return 1;
+      for (std::uint32_t n = 0; n < tries; ++n) {
+        const std::string id = std::to_string(i) + "." + std::to_string(n);
+        const auto made = opened->insert_key({key(id), limit});
+        if (!made || *made == keys::insert::reply::exists) return 2;
+        if (!opened->insert_session({session(id)})) return 3;
+      }
+      return 0;
+    });
+  }
+  for (const pid_t child : children) CHECK(raw::ended(child) == 0);
+  store db = raw::open(path);
+  CHECK(db.list_keys({subject_id("acc_1"), {}, 1000})->size() == limit);
+  CHECK(db.list_sessions({subject_id("usr_1"), {}, 1000})->size() == tries * children.size());
+}
+
 TEST_CASE("processes that make the same file at once all open it", "[sqlite]") {
   for (int round = 0; round < 10; ++round) {
     const fixed::temporary_folder folder;

@@ -128,6 +128,7 @@ TEST_CASE("a record that could not be read back is not written", "[sqlite]") {
   store db = raw::open(folder.file("store.db"));
   std::vector<keys::record> bad_keys(7, key("key_x"));
   bad_keys[0].verifiers.resize(4, bad_keys[0].verifiers[0]);
+  for (std::uint32_t i = 0; i < 4; ++i) bad_keys[0].verifiers[i].number = i;
   bad_keys[1].verifiers.resize(2, bad_keys[1].verifiers[0]);  // the same number twice
   bad_keys[2].verifiers[0].slot = '-';
   bad_keys[3].env = keys::environment(3);
