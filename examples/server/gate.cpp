@@ -53,12 +53,11 @@ result<http::credential> find_credential(const app& app, const httplib::Request&
 
 // An access token outlives its session by up to a day unless somebody asks. One indexed read, and signing
 // out, a changed password or a stolen refresh token end the access tokens too.
-result<void> session_lives(app& app, const ekauth::jwt::verified& token) {
+result<void> session_lives(app& app, const ekauth::jwt::verified& token, ekauth::time_point now) {
   const auto found = app.store.find_session({.id = token.session()});
   if (!found) return ekauth::storage_trouble(found.error());
-  const bool lives = *found && (*found)->row.state == ekauth::refresh::status::active &&
-                     (*found)->row.epoch == (*found)->subject_epoch &&
-                     (*found)->row.granted.subject.text() == token.subject();
+  const bool lives =
+      *found && ekauth::refresh::is_live(**found, now) && (*found)->row.granted.subject.text() == token.subject();
   if (!lives) return error{errc::token_revoked, "the session behind the token was ended"};
   return {};
 }
@@ -76,7 +75,7 @@ result<caller> identify(app& app, exchange& x) {
   }
   auto token = app.tokens.verify(credential->text, x.at());
   if (!token) return token.error();
-  if (const auto lives = session_lives(app, *token); !lives) return lives.error();
+  if (const auto lives = session_lives(app, *token, x.at()); !lives) return lives.error();
   return caller(*std::move(token));
 }
 

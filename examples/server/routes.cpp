@@ -91,9 +91,9 @@ bool is_trusted_proxy(const app& shared, const httplib::Request& request) {
 
 // The last entry is the one our own proxy wrote; what stands before it is the client's story.
 std::string client_address(const app& shared, const httplib::Request& request) {
-  const auto lines = request.get_header_value_count("X-Forwarded-For");
-  if (lines == 0 || !is_trusted_proxy(shared, request)) return request.remote_addr;
-  const std::string list = request.get_header_value("X-Forwarded-For", lines - 1);
+  if (request.get_header_value_count("X-Forwarded-For") != 1 || !is_trusted_proxy(shared, request))
+    return request.remote_addr;
+  const std::string list = request.get_header_value("X-Forwarded-For");
   const auto start = list.find_first_not_of(' ', list.find_last_of(',') + 1);
   const auto address = ekauth::cidr::address::parse(start == std::string::npos ? "" : list.substr(start));
   return address ? address->to_string() : request.remote_addr;

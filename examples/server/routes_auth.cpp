@@ -111,8 +111,9 @@ void refresh(app& app, exchange& x) {
     // Only a token whose secret was proven may name a session; its family is its public part.
     happening what{.event = reuse ? "refresh.reuse_detected" : "refresh.failed", .code = name(code)};
     if (reuse) what.session = ekauth::family_id(token.substr(3, 16));
-    if (const auto row = app.store.find_session({.id = what.session}); reuse && row && *row)
-      what.subject = (*row)->row.granted.subject;
+    if (reuse)
+      if (const auto row = app.store.find_session({.id = what.session}); row && *row)
+        what.subject = (*row)->row.granted.subject;
     audit(what, x);
     return x.refuse(session.error());
   }
