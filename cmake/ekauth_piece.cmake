@@ -104,7 +104,10 @@ function(ekauth_add_piece name)
   add_library(${target} ${sources})
   add_library(ekauth::${name} ALIAS ${target})
   target_compile_features(${target} PUBLIC cxx_std_20)
-  target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti)
+  # Nothing of ours throws, but what passes through (a host's store, a lack of memory) must release what is held.
+  if(EKAUTH_NO_EXCEPTIONS)
+    target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti)
+  endif()
   ekauth_warnings(${target})
   set_target_properties(${target} PROPERTIES
     EXPORT_NAME ${name} OUTPUT_NAME ekauth-${name} CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON

@@ -51,7 +51,10 @@ bool read_config(config& into, std::string& why) {
     return false;
   }
   into.https_only = https == "1";
-  auto proxies = ekauth::cidr::allowlist::parse(split(variable("EKAUTH_TRUSTED_PROXIES", "127.0.0.0/8,::1")));
+  // Set but empty means none, so that nobody's word is taken.
+  const char* const named = std::getenv("EKAUTH_TRUSTED_PROXIES");
+  const std::string list = named ? named : "127.0.0.0/8,::1";
+  auto proxies = ekauth::cidr::allowlist::parse(list.empty() ? std::vector<std::string>() : split(list));
   if (!proxies) {
     why = std::string("EKAUTH_TRUSTED_PROXIES has an entry that is no address or block: ") +
           proxies.error().text();

@@ -56,8 +56,8 @@ result<http::credential> find_credential(const app& app, const httplib::Request&
 result<void> session_lives(app& app, const ekauth::jwt::verified& token, ekauth::time_point now) {
   const auto found = app.store.find_session({.id = token.session()});
   if (!found) return ekauth::storage_trouble(found.error());
-  const bool lives =
-      *found && ekauth::refresh::is_live(**found, now) && (*found)->row.granted.subject.text() == token.subject();
+  const bool lives = *found && ekauth::refresh::is_live(**found, now) &&
+                     (*found)->row.granted.subject.text() == token.subject();
   if (!lives) return error{errc::token_revoked, "the session behind the token was ended"};
   return {};
 }

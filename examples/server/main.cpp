@@ -50,7 +50,7 @@ ekauth::result<app> make_app(config settings, secrets with) {
   if (!signer) return signer.error();
   auto tokens = ekauth::jwt::verifier::make(*keyset, {.issuer = issuer, .audiences = {audience}});
   if (!tokens) return tokens.error();
-  auto passwords = ekauth::password::hasher::make();
+  auto passwords = ekauth::password::hasher::make({.waiting = 2});  // of eight threads
   if (!passwords) return passwords.error();
   return app{std::move(settings), *std::move(people),   *std::move(happenings),
              *std::move(store),   *std::move(api_keys), *std::move(sessions),

@@ -159,6 +159,10 @@ class router {
 
   /// Before anything is read: transport, path, method.
   outcome look(const httplib::Request& request, httplib::Response& response) const {
+    // Nothing here is served in ranges (RFC 9110 §14.2 lets a server ignore them), and the HTTP library would
+    // repeat an answer as often as a header asks. The request is the library's own object, handed out as
+    // const.
+    const_cast<httplib::Request&>(request).ranges.clear();
     if (app_.settings.https_only && !came_over_https(app_, request)) {
       exchange x(request, response, client_address(app_, request));
       audit({.event = "auth.failed", .code = "https_required"}, x);

@@ -14,4 +14,9 @@ using duration = std::chrono::milliseconds;
   return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now());
 }
 
+/// at + by, but never past the last instant there is.
+[[nodiscard]] constexpr time_point later(time_point at, duration by) noexcept {
+  return by > duration(0) && at > time_point::max() - by ? time_point::max() : at + by;
+}
+
 }  // namespace ekauth::inline v1

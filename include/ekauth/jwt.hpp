@@ -155,7 +155,7 @@ struct verifier_options {
 };
 
 /// A token that was proven: signed by one of our keys, for us, and alive. Made only by a verifier. A value;
-/// threads may share it. Texts are UTF-8 without NUL.
+/// threads may share it.
 class verified {
  public:
   /// Views into this object, UTF-8 without NUL; empty when the token has none.
@@ -190,7 +190,10 @@ class verified {
     std::uint16_t size = 0;
   };
   [[nodiscard]] std::string_view view(part which) const noexcept {
-    return std::string_view(buffer_).substr(which.at, which.size);
+    // Once moved from there is nothing to view.
+    return which.at + std::size_t{which.size} > buffer_.size()
+               ? std::string_view()
+               : std::string_view(buffer_).substr(which.at, which.size);
   }
 
   // The payload, then the registered texts without their escapes.

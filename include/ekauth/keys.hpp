@@ -117,6 +117,7 @@ class verify_flow : public flow<verify_flow, principal, find> {
   verify_flow(std::shared_ptr<const core> inside, std::string_view credential, context at);
   std::shared_ptr<const core> core_;
   digest presented_{};
+  environment env_ = environment::live;  // the key's own, which its row has to repeat
   context at_;
 };
 

@@ -26,7 +26,8 @@ struct options {
   std::size_t memory_bytes = std::size_t{64}
                              << 20;  ///< 8 MiB to 1 GiB; OWASP's floor is 19 MiB with two passes
   std::uint32_t concurrent = 0;      ///< hashes computed at once; 0: one for each processor
-  std::uint32_t waiting = 64;        ///< callers that may wait for one; the next is told login_busy
+  std::uint32_t waiting = 64;        ///< callers that may wait for one; the next is told login_busy. Keep it
+                                  ///< below the threads of the server, or logins can take all of them
 };
 
 /// Hashes and checks passwords. Threads share it; it blocks for the time of a hash, tens of milliseconds, so

@@ -94,6 +94,9 @@ struct find {
   }
 };
 
+/// Whether a session's credentials still count: active, under its subject's epoch, and before its deadlines.
+[[nodiscard]] bool is_live(const find::found& found, time_point now) noexcept;
+
 /// Compare-and-set: stores row's generation, slot, hashes, salt, times, replays and idle_deadline, with
 /// version expected + 1, where the stored version is expected, the session is active, and its epoch is still
 /// its subject's; otherwise nothing. true: stored. A wrong "true" lets one token be spent twice; a wrong

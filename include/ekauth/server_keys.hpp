@@ -17,6 +17,10 @@ namespace ekauth::inline v1 {
 /// store call. Copying is not possible; clone() where two services share the roots.
 class server_keys {
  public:
+  server_keys() = default;
+  server_keys(server_keys&& other) noexcept;
+  server_keys& operator=(server_keys&& other) noexcept;
+
   /// Slot '0': no server key. Keys then carry random digits for a tag and a plain SHA-256 verifier.
   static constexpr char no_slot = '0';
 

@@ -12,6 +12,17 @@ constexpr bool is_slot(char c) noexcept {
 
 }  // namespace
 
+server_keys::server_keys(server_keys&& other) noexcept { *this = std::move(other); }
+
+// What was moved from has no slots left: a service made of it is refused instead of keyed with nothing.
+server_keys& server_keys::operator=(server_keys&& other) noexcept {
+  if (this == &other) return *this;
+  entries_ = std::move(other.entries_);
+  count_ = std::exchange(other.count_, 0);
+  active_ = std::exchange(other.active_, no_slot);
+  return *this;
+}
+
 result<void> server_keys::add(char slot, secret root) {
   if (!is_slot(slot)) return error{errc::option_invalid, "a slot is one of 1-9 A-Z a-z"};
   if (root.size() != 32) return error{errc::option_invalid, "a server key is exactly 32 bytes"};

@@ -76,7 +76,9 @@ class mac_input {
 /// Argon2id as a self-describing string. Fails only when memory runs out.
 [[nodiscard]] result<std::string> argon2id(std::string_view password, std::uint64_t passes,
                                            std::size_t memory_bytes);
-/// Whether the password is the one of the hash, in constant time for well-formed hashes.
-[[nodiscard]] bool argon2id_matches(const std::string& hash, std::string_view password);
+/// Whether the password is the one of the hash, compared in constant time. hash: "…$salt$digest" with 16 and
+/// 32 bytes, made with these costs; anything else does not match. Fails only when memory runs out.
+[[nodiscard]] result<bool> argon2id_matches(std::string_view hash, std::string_view password,
+                                            std::uint64_t passes, std::size_t memory_bytes);
 
 }  // namespace ekauth::inline v1::crypto

@@ -99,6 +99,7 @@ digest hmac_key::mac(std::string_view message) const {
 }
 
 secret derive(const secret& root, std::string_view use, char slot) {
+  if (root.size() != 32) std::abort();  // server_keys takes no other
   std::string info = "ekauth/1/";
   info.append(use).append("/").push_back(slot);
   char salt[32] = {};

@@ -8,10 +8,11 @@ bool demands_nothing(const requirement& demanded) {
   return demanded.scopes.needs_nothing() && !demanded.any_proven_caller;
 }
 
-// The session behind a token: there, active, and under its subject's present epoch.
-bool lives(const refresh::find::reply& found, const refresh::find& asked, std::string_view subject) {
-  return found && found->row.id == asked.id && found->row.state == refresh::status::active &&
-         found->row.epoch == found->subject_epoch && found->row.granted.subject.text() == subject;
+// The session behind a token: there, alive, and of the token's subject.
+bool is_behind(const refresh::find::reply& found, const refresh::find& asked, std::string_view subject,
+               time_point now) {
+  return found && found->row.id == asked.id && refresh::is_live(*found, now) &&
+         found->row.granted.subject.text() == subject;
 }
 
 }  // namespace
@@ -85,7 +86,7 @@ void check_flow::on(const keys::find& asked, keys::find::reply answer) {
 }
 
 void check_flow::on(const refresh::find& asked, refresh::find::reply answer) {
-  if (!lives(answer, asked, token_->subject()))
+  if (!is_behind(answer, asked, token_->subject(), now_))
     return finish(error{errc::token_revoked, "the session was ended"});
   grant granted = token_->granted();
   admit(*std::move(token_), std::move(granted), how_->token_environment);

@@ -63,7 +63,7 @@ result<const member*> key_for(std::string_view segment, const std::vector<member
 }
 
 bool signed_by(const member& key, const segments& token) {
-  // A wrong token's right signature must not stay behind in memory.
+  // A wrong token's right signature is nobody's to find.
   char expected[signature_size];
   write_signature(*key.mac, token.signing_input, expected);
   const bool same = constant_time_equal(std::string_view(expected, sizeof expected), token.signature);

@@ -44,7 +44,8 @@ result<record> decide_roll(const record& row, const verifier& fresh, duration gr
   std::uint32_t newest = 0;
   for (verifier& old : changed.verifiers) {
     newest = std::max(newest, old.number);
-    if (!is_dead(old, now)) old.not_after = std::min(old.not_after.value_or(time_point::max()), now + grace);
+    if (!is_dead(old, now))
+      old.not_after = std::min(old.not_after.value_or(time_point::max()), later(now, grace));
   }
   const auto live = std::count_if(changed.verifiers.begin(), changed.verifiers.end(),
                                   [&](const verifier& v) { return !is_dead(v, now); });

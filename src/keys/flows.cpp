@@ -79,6 +79,7 @@ verify_flow::verify_flow(std::shared_ptr<const core> inside, std::string_view cr
   // Computed before storage is asked, so that an unknown id costs the same as a known one.
   presented_ =
       digest_of(core_->digests.find(read->slot), core_->how.prefix, read->env, read->id, read->secret);
+  env_ = read->env;
   ask(find{key_id(std::string(id_prefix).append(read->id))});
 }
 
@@ -86,6 +87,8 @@ void verify_flow::on(const find& asked, find::reply row) {
   if (row && row->id != asked.id)
     return finish(error{errc::store_corrupt, "the store answered with another row"});
   if (!row) return finish(error{errc::key_unknown, "no key of that id"});
+  if (row->env != env_)
+    return finish(error{errc::store_corrupt, "the row is of another environment than its key"});
   const auto number = decide_verify(*row, presented_, at_.now);
   if (!number) return finish(number.error());
   if (at_.note_use) core_->uses.note(row->id, *number, at_.now);
@@ -101,10 +104,14 @@ void find_flow::on(const keys::find& asked, keys::find::reply row) {
   finish(summary(*row));
 }
 
-void list_flow::on(const list&, list::reply rows) {
+void list_flow::on(const list& asked, list::reply rows) {
   std::vector<summary> shown;
   shown.reserve(rows.size());
-  for (const record& row : rows) shown.emplace_back(row);
+  for (const record& row : rows) {
+    if (row.granted.subject != asked.owner)
+      return finish(error{errc::store_corrupt, "the store listed another owner's key"});
+    shown.emplace_back(row);
+  }
   finish(std::move(shown));
 }
 

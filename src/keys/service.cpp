@@ -52,8 +52,9 @@ result<parts> core::check(std::string_view credential) const {
 
 core::made core::make_secret(environment env, std::string_view id, time_point now) const {
   std::string secret_text = base62::random_digits(random, secret_digits);
-  std::string text = how.prefix;
-  text.append("_").append(keys::name(env)).append("_").append(id).push_back(active_slot);
+  std::string text;
+  text.reserve(how.prefix.size() + 6 + body_digits);  // growing would leave a copy of the secret behind
+  text.append(how.prefix).append("_").append(keys::name(env)).append("_").append(id).push_back(active_slot);
   text.append(secret_text);
   const crypto::hmac_key* const tag_key = tags.find(active_slot);
   text.append(tag_key != nullptr ? tag_of(*tag_key, text) : base62::random_digits(random, tag_digits));

@@ -133,13 +133,15 @@ result<std::string> hasher::hash(std::string_view password) const {
 
 result<void> hasher::verify(const std::optional<std::string>& stored_hash, std::string_view password) const {
   if (password.size() > max_bytes) return too_long;
-  if (stored_hash && !cost_of(*stored_hash))
-    return error{errc::password_hash_invalid, "the stored hash is not an Argon2id string of ours"};
+  const std::string& hash = stored_hash ? *stored_hash : state_->stand_in;
+  const auto spent = cost_of(hash);
+  if (!spent) return error{errc::password_hash_invalid, "the stored hash is not an Argon2id string of ours"};
   const seat mine(state_->room);
   if (!mine.taken()) return busy;
-  const bool matches = crypto::argon2id_matches(stored_hash ? *stored_hash : state_->stand_in, password);
+  const auto matches = crypto::argon2id_matches(hash, password, spent->passes, spent->memory_kib * 1024);
+  if (!matches) return matches.error();
   if (!stored_hash) return error{errc::invalid_credentials, "unknown user"};
-  if (!matches) return error{errc::invalid_credentials, "wrong password"};
+  if (!*matches) return error{errc::invalid_credentials, "wrong password"};
   return {};
 }
 

@@ -8,12 +8,15 @@ namespace ekauth::inline v1::refresh {
 
 namespace {
 
-// A clock that stepped back must not open a window or end one early.
-duration since(time_point then, time_point now) { return std::max(now - then, duration(0)); }
+// A clock that stepped back must not open a window or end one early; a time that no clock ever showed is long
+// past.
+duration since(time_point then, time_point now) {
+  if (then < time_point{}) return duration::max();
+  return now > then ? now - then : duration(0);
+}
 
 bool past_deadline(const record& row, time_point now) {
-  return now >= row.idle_deadline || (row.absolute_deadline && now >= *row.absolute_deadline) ||
-         row.generation >= max_generation;
+  return now >= row.idle_deadline || (row.absolute_deadline && now >= *row.absolute_deadline);
 }
 
 bool same_binding(const record& row, const presented& token) {
@@ -29,12 +32,17 @@ bool replay_is_open(const record& row, const policy& rules, time_point now) {
 
 }  // namespace
 
+bool is_live(const find::found& found, time_point now) noexcept {
+  const record& row = found.row;
+  return row.state == status::active && found.subject_epoch == row.epoch && !past_deadline(row, now);
+}
+
 verdict decide(const find::found* found, const presented& token, const policy& rules, time_point now) {
   if (found == nullptr) return verdict::unknown;
   const record& row = found->row;
   if (row.state != status::active) return verdict::ended;
   if (found->subject_epoch != row.epoch) return verdict::epoch_changed;
-  if (past_deadline(row, now)) return verdict::expired;
+  if (past_deadline(row, now) || row.generation >= max_generation) return verdict::expired;
 
   if (token.generation > row.generation) return verdict::store_regression;
   const bool is_current = token.generation == row.generation;
@@ -64,7 +72,7 @@ record rotated(record row, char slot, const digest& next_hash, const std::array<
   row.last_ok_at = now;
   row.confirmed_at.reset();
   row.replays = 0;
-  row.idle_deadline = std::max(row.idle_deadline, now + rules.idle_lifetime);
+  row.idle_deadline = std::max(row.idle_deadline, later(now, rules.idle_lifetime));
   return row;
 }
 

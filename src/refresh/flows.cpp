@@ -31,12 +31,6 @@ error session_ended(end_reason reason) {
   return {errc::refresh_token_revoked, name(reason == end_reason::none ? end_reason::admin : reason).data()};
 }
 
-bool is_live(const find::found& found, time_point now) {
-  const record& row = found.row;
-  return row.state == status::active && row.epoch == found.subject_epoch && now < row.idle_deadline &&
-         !(row.absolute_deadline && now >= *row.absolute_deadline);
-}
-
 }  // namespace
 
 login_flow::login_flow(std::shared_ptr<const core> inside, new_session what, time_point now)
@@ -50,8 +44,8 @@ login_flow::login_flow(std::shared_ptr<const core> inside, new_session what, tim
   row_.epoch = what.epoch;
   row_.slot = core_->active_slot;
   row_.created_at = row_.rotated_at = row_.last_ok_at = now;
-  row_.idle_deadline = now + core_->rules.idle_lifetime;
-  if (core_->rules.absolute_lifetime) row_.absolute_deadline = now + *core_->rules.absolute_lifetime;
+  row_.idle_deadline = later(now, core_->rules.idle_lifetime);
+  if (core_->rules.absolute_lifetime) row_.absolute_deadline = later(now, *core_->rules.absolute_lifetime);
   row_.binding = what.binding;
   draw();
 }
@@ -189,11 +183,12 @@ void end_flow::on(const find& asked, find::reply found) {
 
 void end_flow::on(const revoke&, revoke::reply answer) { finish(answer == revoke::reply::revoked); }
 
-void list_flow::on(const list&, list::reply rows) {
+void list_flow::on(const list& asked, list::reply rows) {
   std::vector<session_info> shown;
   shown.reserve(rows.size());
   for (find::found& found : rows) {
     record& row = found.row;
+    if (row.granted.subject != asked.subject) return finish(corrupt);
     const bool live = is_live(found, now_);
     const end_reason reason = row.state == status::revoked       ? row.reason
                               : row.epoch != found.subject_epoch ? found.subject_reason

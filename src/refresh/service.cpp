@@ -20,8 +20,9 @@ result<void> check_policy(const policy& rules) {
     return error{errc::option_invalid, "coalescing needs a race_window"};
   if (rules.idle_lifetime < std::chrono::minutes(1) || rules.idle_lifetime > std::chrono::hours(24 * 366))
     return error{errc::option_invalid, "idle_lifetime is 1 minute to 366 days"};
-  if (rules.absolute_lifetime && *rules.absolute_lifetime < std::chrono::minutes(1))
-    return error{errc::option_invalid, "absolute_lifetime is at least 1 minute"};
+  if (rules.absolute_lifetime && (*rules.absolute_lifetime < std::chrono::minutes(1) ||
+                                  *rules.absolute_lifetime > std::chrono::hours(24 * 3660)))
+    return error{errc::option_invalid, "absolute_lifetime is 1 minute to ten years, or absent"};
   return {};
 }
 

@@ -147,6 +147,21 @@ TEST_CASE("server keys refuse malformed slots, taken slots and roots that are no
   CHECK(copy.begin()->root.expose() == keys.begin()->root.expose());
 }
 
+TEST_CASE("server keys that were moved away leave no slot behind", "[core]") {
+  server_keys first = fixed::roots("12");
+  const server_keys second = std::move(first);
+  CHECK(second.active() == '2');
+  CHECK(first.active() == server_keys::no_slot);
+  CHECK(first.begin() == first.end());
+}
+
+TEST_CASE("a deadline is never past the end of time", "[core]") {
+  CHECK(later(fixed::noon, duration(1)) == fixed::noon + duration(1));
+  CHECK(later(fixed::noon, duration::max()) == time_point::max());
+  CHECK(later(time_point::max(), duration(1)) == time_point::max());
+  CHECK(later(time_point::max(), duration(0)) == time_point::max());
+}
+
 TEST_CASE("all 61 slots can be listed", "[core]") {
   server_keys keys;
   for (const char slot : std::string("123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))

@@ -216,6 +216,18 @@ TEST_CASE("a token ends with its session where the host asks for it, and only th
   CHECK(h.bearer(h.both(), token, {.scopes = may_read}) == fine);
 }
 
+TEST_CASE("a token ends at its session's deadline even before the session is purged", "[guard]") {
+  host h;
+  auto strict = h.both();
+  strict.tokens_end_with_session = true;
+  auto rules = refresh::strict();
+  rules.absolute_lifetime = 1h;
+  h.sessions = *refresh::service::make(fixed::roots(), rules, h.random);
+  const std::string token = h.token(h.session());
+  CHECK(h.bearer(strict, token, {.scopes = may_read}, noon + 1h - 1ms) == fine);
+  CHECK(h.bearer(strict, token, {.scopes = may_read}, noon + 1h) == errc::token_revoked);
+}
+
 TEST_CASE("a token without a session, or with another subject's, does not pass a session check", "[guard]") {
   host h;
   auto strict = h.both();

@@ -44,7 +44,8 @@ constexpr errc fine{};
 
 TEST_CASE("only a stored secret proves a key, and it says which", "[keys]") {
   const auto row = row_with({secret_number(1), secret_number(2), secret_number(3)});
-  for (std::uint8_t number = 1; number <= 3; ++number) CHECK(*keys::decide_verify(row, of(number), noon) == number);
+  for (std::uint8_t number = 1; number <= 3; ++number)
+    CHECK(*keys::decide_verify(row, of(number), noon) == number);
   CHECK(verdict(row, 4) == errc::key_secret_mismatch);
   CHECK(verdict(row_with({}), 1) == errc::key_secret_mismatch);
 }

@@ -313,3 +313,25 @@ TEST_CASE("two changes at once lose nothing: both take effect", "[keys]") {
         errc::store_unavailable);
   CHECK_FALSE(run(b.service.verify(made.token.expose(), {.now = noon}), b.inner));
 }
+
+TEST_CASE("a store that turns a test key into a live one is not believed", "[keys]") {
+  bench b;
+  const auto made = b.create({.granted = {b.owner}, .name = "t", .env = keys::environment::test});
+  auto flow = b.service.verify(made.token.expose(), {.now = noon});
+  flow.next([&](const keys::find& asked) {
+    auto row = *b.inner.find_key(asked);
+    row->env = keys::environment::live;
+    flow.resume(asked, std::move(row));
+  });
+  CHECK(std::move(flow).take().error().code() == errc::store_corrupt);
+}
+
+TEST_CASE("a store that lists another owner's key is not believed", "[keys]") {
+  bench b;
+  const auto made = b.create();
+  auto flow = b.service.list(subject_id("acc_stranger00"));
+  flow.next([&](const keys::list& asked) {
+    flow.resume(asked, keys::list::reply{**b.inner.find_key({made.key.id})});
+  });
+  CHECK(std::move(flow).take().error().code() == errc::store_corrupt);
+}

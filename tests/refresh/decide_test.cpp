@@ -248,6 +248,19 @@ const line table[] = {
        s.now = noon + 1h + 30s;
      },
      verdict::reuse},
+    // D10 with times that no clock ever showed
+    {"predecessor, rotated before time began",
+     [](situation& s) {
+       s.present(4);
+       s.found.row.rotated_at = time_point::min();
+     },
+     verdict::reuse},
+    {"predecessor, rotated at the end of time",
+     [](situation& s) {
+       s.present(4);
+       s.found.row.rotated_at = time_point::max();
+     },
+     verdict::replay},
     // strict: no window at all
     {"strict, current at once", [](situation& s) { s.rules = refresh::strict(); }, verdict::rotate},
     {"strict, predecessor at once",

@@ -127,7 +127,7 @@ TEST_CASE("of eight that read the same row one rotates, and under web all get th
     CHECK(seen.rotated == 1);
     CHECK(seen.refused == 0);
     CHECK(seen.successors.size() == 1);
-      CHECK(seen.rotated + seen.same_again == 8);
+    CHECK(seen.rotated + seen.same_again == 8);
     CHECK(run(service.refresh(*seen.successors.begin(), {.now = noon + 2h}), store));
   }
 }
@@ -163,7 +163,8 @@ TEST_CASE("a sign-out that comes between read and write refuses the rotation", "
   CHECK(run(std::move(flow), store).error().code() == errc::refresh_token_revoked);
 }
 
-TEST_CASE("a store that never lets a rotation win ends in busy after a bounded number of tries", "[refresh]") {
+TEST_CASE("a store that never lets a rotation win ends in busy after a bounded number of tries",
+          "[refresh]") {
   fixed::counting_random random;
   memory::store store;
   const auto service = *refresh::service::make(fixed::roots(), refresh::strict(), random);

@@ -297,6 +297,7 @@ TEST_CASE("policies and server keys outside their limits make no service", "[ref
   CHECK(refused([](refresh::policy& p) { p.race_window = 0ms; }));
   CHECK(refused([](refresh::policy& p) { p.idle_lifetime = 0ms; }));
   CHECK(refused([](refresh::policy& p) { p.absolute_lifetime = 0ms; }));
+  CHECK(refused([](refresh::policy& p) { p.absolute_lifetime = duration::max(); }));
   CHECK_FALSE(refused([](refresh::policy&) {}));
 }
 
@@ -362,4 +363,31 @@ TEST_CASE("each storage request of each operation fails once, and every failure 
   denied([&] { return run(b.service.end(alice, first.session, end_reason::admin, noon), b.store); }, 0);
   denied([&] { return run(b.service.end(alice, first.session, end_reason::admin, noon), b.store); }, 1);
   denied([&] { return run(b.service.end_all(alice, end_reason::admin, noon), b.store); }, 0);
+}
+
+TEST_CASE("a store that lists another subject's session is not believed", "[refresh]") {
+  bench b;
+  const auto first = b.login();
+  auto flow = b.service.list(subject_id("acc_stranger00"), noon);
+  flow.next([&](const refresh::list& asked) {
+    flow.resume(asked, refresh::list::reply{**b.inner.find_session({first.session})});
+  });
+  CHECK(std::move(flow).take().error().code() == errc::store_corrupt);
+}
+
+TEST_CASE("a session is live until its deadlines, its end or a new epoch", "[refresh]") {
+  bench b;
+  const auto first = b.login();
+  auto found = **b.inner.find_session({first.session});
+  CHECK(refresh::is_live(found, noon + 24h * 30 - 1ms));
+  CHECK_FALSE(refresh::is_live(found, noon + 24h * 30));
+  found.row.absolute_deadline = noon + 1h;
+  CHECK(refresh::is_live(found, noon + 1h - 1ms));
+  CHECK_FALSE(refresh::is_live(found, noon + 1h));
+  found.subject_epoch = 1;
+  CHECK_FALSE(refresh::is_live(found, noon));
+  found.row.epoch = 1;
+  CHECK(refresh::is_live(found, noon));
+  found.row.state = refresh::status::revoked;
+  CHECK_FALSE(refresh::is_live(found, noon));
 }

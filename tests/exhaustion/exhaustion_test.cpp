@@ -1,0 +1,122 @@
+// Memory that runs out once, at every allocation in turn: what passes through the library leaves no lock and
+// no connection behind, and is never a yes.
+#include <ekauth/keys.hpp>
+#include <ekauth/memory.hpp>
+#include <ekauth/refresh.hpp>
+#include <ekauth/run.hpp>
+#include <ekauth/sqlite.hpp>
+
+#include "catch.hpp"
+#include "support/fixed.hpp"
+#include "support/temporary.hpp"
+
+#include <cstdlib>
+#include <new>
+#include <string>
+
+namespace {
+
+thread_local long until_failure = -1;  // allocations that still succeed on this thread; -1: all
+
+}  // namespace
+
+// Not inlined, because compilers take a pair of which they see only one half for a mistake.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  if (until_failure == 0) {
+    until_failure = -1;
+    throw std::bad_alloc();
+  }
+  if (until_failure > 0) --until_failure;
+  if (void* const room = std::malloc(size == 0 ? 1 : size)) return room;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* room) noexcept { std::free(room); }
+[[gnu::noinline]] void operator delete(void* room, std::size_t) noexcept { std::free(room); }
+
+using namespace ekauth;
+using namespace std::chrono_literals;
+using fixed::noon;
+
+namespace {
+
+constexpr scope::registry scopes{{"events:read"}};
+const subject_id alice("acc_9i8h7g6f5e");
+
+// Runs operation with its first, second, third … allocation failing, until none fails any more; after each
+// failure, check must hold. Answers how many failures there were.
+template <class Operation, class Check>
+int fail_each_allocation(Operation operation, Check check) {
+  for (int failures = 0;; ++failures) {
+    until_failure = failures;
+    bool failed = false;
+    try {
+      operation();
+    } catch (const std::bad_alloc&) {
+      failed = true;
+    }
+    until_failure = -1;
+    if (!failed) return failures;
+    check();
+  }
+}
+
+template <class Store>
+void exhaust(Store& store) {
+  fixed::counting_random random;
+  const auto api_keys = *keys::service::make(fixed::roots(), scopes, {}, random);
+  const auto sessions = *refresh::service::make(fixed::roots(), refresh::web(), random);
+  const auto made = run(
+      api_keys.create({.granted = {alice, *scope::list::parse({"events:read"})}, .name = "n"}, noon), store);
+  REQUIRE(made);
+  const std::string key(made->token.expose());
+  const auto works = [&] { REQUIRE(run(api_keys.verify(key, {.now = noon}), store)); };
+
+  CHECK(fail_each_allocation([&] { (void)run(api_keys.verify(key, {.now = noon}), store); }, works) > 0);
+  CHECK(fail_each_allocation(
+            [&] { (void)run(api_keys.create({.granted = {alice}, .name = "more"}, noon), store); }, works) >
+        0);
+  CHECK(fail_each_allocation([&] { (void)run(api_keys.roll(alice, made->key.id, 1h, noon), store); }, works) >
+        0);
+  CHECK(fail_each_allocation([&] { (void)run(api_keys.list(alice), store); }, works) > 0);
+  (void)fail_each_allocation([&] { (void)run(api_keys.flush_uses(noon + 1min), store); }, works);
+
+  // A new login for each try: a token that met a failure may be spent or not.
+  const auto log_in = [&] {
+    auto fresh = run(sessions.login({.granted = {alice}, .epoch = 0}, noon), store);
+    REQUIRE(fresh);
+    return std::string(fresh->token.expose());
+  };
+  std::string token = log_in();
+  const auto next = [&] {
+    works();
+    token = log_in();
+    REQUIRE(run(sessions.refresh(token, {.now = noon}), store));
+    token = log_in();
+  };
+  CHECK(fail_each_allocation([&] { (void)run(sessions.refresh(token, {.now = noon}), store); }, next) > 0);
+  CHECK(fail_each_allocation(
+            [&] { (void)run(sessions.login({.granted = {alice}, .epoch = 0}, noon), store); }, next) > 0);
+  token = log_in();
+
+  // Revocations that met a failure can be repeated, and then hold.
+  CHECK(fail_each_allocation([&] { (void)run(api_keys.revoke(alice, made->key.id, noon), store); }, [] {}) >
+        0);
+  CHECK(run(api_keys.verify(key, {.now = noon}), store).error().code() == errc::api_key_revoked);
+  (void)fail_each_allocation(
+      [&] { (void)run(sessions.end_all(alice, refresh::end_reason::admin, noon), store); }, [] {});
+  CHECK(run(sessions.refresh(token, {.now = noon}), store).error().code() == errc::refresh_token_revoked);
+}
+
+}  // namespace
+
+TEST_CASE("memory running out at any allocation leaves the memory store usable", "[exhaustion]") {
+  memory::store store;
+  exhaust(store);
+}
+
+TEST_CASE("memory running out at any allocation leaves the SQLite store usable", "[exhaustion]") {
+  const fixed::temporary_folder folder;
+  auto store = sqlite::store::open({.path = folder.path() + "/exhausted.db"});
+  REQUIRE(store);
+  exhaust(*store);
+}
