@@ -30,6 +30,7 @@ class reader {
   // Whether json is one strict value; depth: how many arrays and objects will stand around it.
   bool read(std::string_view json, part which, std::size_t depth, dom::element& root) {
     if (json.size() > max_json_size) return false;
+    if (json.starts_with("\xef\xbb\xbf")) return false;  // newer parsers skip a byte order mark
     std::memcpy(input_, json.data(), json.size());
     std::memset(input_ + json.size(), ' ', simdjson::SIMDJSON_PADDING);
     const bool parsed =

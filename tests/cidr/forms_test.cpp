@@ -101,7 +101,7 @@ std::uint32_t four(dice& roll) { return static_cast<std::uint32_t>(roll.number()
 range host_v4(dice& roll) { return v4(four(roll)); }
 range routed(dice& roll) { return v4_block(four(roll), routed_v4_length(roll)); }
 range any_v4(dice& roll) {
-  const std::uint32_t a = four(roll), width = four(roll) >> (8 + roll.below(25));
+  const std::uint32_t a = four(roll), width = four(roll) >> (8 + roll.below(24));
   return *range::between(v4(a), v4(a + std::min(width, ~a)));
 }
 range crowded_v4(dice& roll) {  // hosts of two /16s, of a /12, and blocks between
