@@ -127,12 +127,16 @@ range both(dice& roll) { return roll.below(2) == 0 ? any_v4(roll) : wide_v6(roll
 
 }  // namespace
 
-// Counted here, so that a lookup that allocates is seen. Not inlined, because compilers take a pair of which they see
-// only one half for a mistake.
+// Counted here, so that a lookup that allocates is seen. Not inlined, because compilers take a pair of which
+// they see only one half for a mistake.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* room = std::malloc(size)) return room;
   throw std::bad_alloc();
+}
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size);
 }
 [[gnu::noinline]] void operator delete(void* room) noexcept { std::free(room); }
 [[gnu::noinline]] void operator delete(void* room, std::size_t) noexcept { std::free(room); }

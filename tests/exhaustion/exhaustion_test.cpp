@@ -30,6 +30,9 @@ thread_local long until_failure = -1;  // allocations that still succeed on this
   if (void* const room = std::malloc(size == 0 ? 1 : size)) return room;
   throw std::bad_alloc();
 }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc(size == 0 ? 1 : size);
+}
 [[gnu::noinline]] void operator delete(void* room) noexcept { std::free(room); }
 [[gnu::noinline]] void operator delete(void* room, std::size_t) noexcept { std::free(room); }
 
