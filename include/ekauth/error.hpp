@@ -68,6 +68,7 @@ enum class errc : std::uint16_t {
   version_conflict = 145,   ///< changed meanwhile; read again
   key_limit_reached = 146,  ///< the owner has the maximum number of keys
   roll_limit = 147,         ///< three secrets of the key are live already
+  allowlist_excludes_caller = 148,  ///< the list would lock out whoever saves it; ask, and save it confirmed
 
   // The server's own trouble; always a refusal.
   store_unavailable = 160,  ///< storage failed or its answer was lost

@@ -1,9 +1,11 @@
-// Keys and sessions in memory: for tests, and for a single process that may forget them when it ends.
+// Keys, sessions and allowlists in memory: for tests, and for a single process that may forget them when it
+// ends.
 //
 //   memory::store db;
 //   auto who = run(api_keys.verify(credential, {.now = now()}), db);
 #pragma once
 
+#include <ekauth/allowlists_store.hpp>
 #include <ekauth/keys_store.hpp>
 #include <ekauth/refresh_store.hpp>
 
@@ -16,7 +18,7 @@ namespace ekauth::inline v1::memory {
 /// A resource; movable, and only to be assigned to or destroyed once moved from. Threads may share it: each
 /// request is one step in one order, but for touch, which a find of another key may see half done. Finding a
 /// key waits only for a write to a neighbouring key.
-class store final : public keys::store, public refresh::store {
+class store final : public keys::store, public refresh::store, public allowlists::store {
  public:
   store();
   store(store&&) noexcept;
@@ -38,11 +40,16 @@ class store final : public keys::store, public refresh::store {
   result<refresh::list::reply> list_sessions(const refresh::list& request) override;
   result<refresh::purge::reply> purge_sessions(const refresh::purge& request) override;
 
+  result<allowlists::find::reply> find_allowlists(const allowlists::find& request) override;
+  result<allowlists::save::reply> save_allowlist(const allowlists::save& request) override;
+
  private:
   struct key_table;
   struct session_table;
+  struct list_table;
   std::unique_ptr<key_table> keys_;
   std::unique_ptr<session_table> sessions_;
+  std::unique_ptr<list_table> lists_;
 };
 
 }  // namespace ekauth::inline v1::memory

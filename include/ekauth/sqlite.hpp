@@ -1,5 +1,5 @@
-// Keys and sessions in one SQLite file: the store to start with, for one machine and any number of its
-// processes.
+// Keys, sessions and allowlists in one SQLite file: the store to start with, for one machine and any number
+// of its processes.
 //
 //   auto db = sqlite::store::open({.path = "/var/lib/app/auth.db"});
 //   if (!db) return give_up(db.error());
@@ -8,6 +8,7 @@
 // The tables, the SQL and what lies where on disk: docs/STORAGE.md.
 #pragma once
 
+#include <ekauth/allowlists_store.hpp>
 #include <ekauth/keys_store.hpp>
 #include <ekauth/refresh_store.hpp>
 
@@ -22,7 +23,7 @@ struct options {
   bool create = true;                      ///< whether a missing or empty file becomes a store
 };
 
-/// Keys and sessions in an SQLite file.
+/// Keys, sessions and allowlists in an SQLite file.
 ///
 /// A resource; movable, and only to be assigned to or destroyed once moved from. Threads and processes may
 /// share the file, threads may share the store. What a write answered is on disk, and survives a crash of the
@@ -34,9 +35,10 @@ struct options {
 /// Errors of every request: store_busy (others held the file beyond the timeout), store_full (nothing
 /// written; works again when there is space), store_corrupt (a row that ekauth did not write),
 /// store_unavailable.
-class store final : public keys::store, public refresh::store {
+class store final : public keys::store, public refresh::store, public allowlists::store {
  public:
-  /// Opens the file; creates it readable by its owner only, and its tables, where how.create allows.
+  /// Opens the file; creates it readable by its owner only, and its tables, where how.create allows. A file
+  /// of an older ekauth gets the tables that it lacks.
   ///
   /// A file that is refused is left as it was. Two processes may create the same file at once.
   /// Errors: option_invalid; store_schema_newer (written by a later ekauth); store_corrupt (no store of
@@ -64,6 +66,9 @@ class store final : public keys::store, public refresh::store {
   result<refresh::bump_epoch::reply> bump_subject_epoch(const refresh::bump_epoch& request) override;
   result<refresh::list::reply> list_sessions(const refresh::list& request) override;
   result<refresh::purge::reply> purge_sessions(const refresh::purge& request) override;
+
+  result<allowlists::find::reply> find_allowlists(const allowlists::find& request) override;
+  result<allowlists::save::reply> save_allowlist(const allowlists::save& request) override;
 
  private:
   struct inside;

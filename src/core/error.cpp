@@ -79,6 +79,8 @@ std::string_view name(errc code) noexcept {
       return "key_limit_reached";
     case errc::roll_limit:
       return "roll_limit";
+    case errc::allowlist_excludes_caller:
+      return "allowlist_excludes_caller";
     case errc::store_unavailable:
       return "store_unavailable";
     case errc::internal_error:

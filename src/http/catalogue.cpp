@@ -84,6 +84,7 @@ constexpr description catalogue[] = {
     row(errc::version_conflict, 409, "VersionConflictException", "Changed meanwhile; read again", bad_request),
     row(errc::key_limit_reached, 409, "KeyLimitReachedException", "Maximum number of keys reached", bad_request),
     row(errc::roll_limit, 409, "TooManyLiveSecretsException", "Close an older secret first", bad_request),
+    row(errc::allowlist_excludes_caller, 409, "AllowlistExcludesCallerException", "The list would lock you out; confirm to save it", bad_request),
 
     row(errc::store_unavailable, 503, "ServiceUnavailableException", "Temporarily unavailable", busy, challenge::none, 1),
     // clang-format on

@@ -1,4 +1,4 @@
-// The inside of memory::store: two tables that know nothing of each other.
+// The inside of memory::store: three tables that know nothing of each other.
 #pragma once
 
 #include <ekauth/memory.hpp>
@@ -56,6 +56,12 @@ struct store::session_table {
   std::unordered_map<std::string, entry> rows;
   std::unordered_map<std::string, subject> subjects;
   deadlines by_deadline;  // the earlier of a session's deadlines, and its id
+};
+
+// Read on requests of accounts that have one, and small to answer while the asker knows the version.
+struct store::list_table {
+  std::shared_mutex lock;
+  std::map<std::pair<std::string, std::string>, allowlists::record> rows;  // by account, and key or ""
 };
 
 }  // namespace ekauth::inline v1::memory

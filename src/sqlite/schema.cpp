@@ -13,11 +13,12 @@ namespace ekauth::inline v1::sqlite {
 namespace {
 
 constexpr std::int64_t our_application = 0x656b6175;  // "ekau"
-constexpr std::int64_t our_schema = 1;
+constexpr std::int64_t our_schema = 2;
 
-// Codes: environment 1 live, 2 test; state of a key 1 active, 2 disabled, 3 revoked; state of a session 1
-// active, 2 revoked; reason as refresh::end_reason. Times are milliseconds since 1970, UTC.
-constexpr const char* tables = R"(
+// The tables of each schema version, and the step to it from the one before. Codes: environment 1 live, 2
+// test; state of a key 1 active, 2 disabled, 3 revoked; state of a session 1 active, 2 revoked; reason as
+// refresh::end_reason. Times are milliseconds since 1970, UTC.
+constexpr const char* to_schema_1 = R"(
 CREATE TABLE api_keys (
   id          TEXT    NOT NULL PRIMARY KEY,
   environment INTEGER NOT NULL,
@@ -83,6 +84,22 @@ PRAGMA application_id = 1701536117;
 PRAGMA user_version = 1;
 )";
 
+// key: '' for the account's own list. entries: allowlists::to_text.
+constexpr const char* to_schema_2 = R"(
+CREATE TABLE allowlists (
+  account    TEXT    NOT NULL,
+  key        TEXT    NOT NULL,
+  enabled    INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  entries    TEXT    NOT NULL,
+  version    INTEGER NOT NULL,
+  PRIMARY KEY (account, key)
+) STRICT, WITHOUT ROWID;
+PRAGMA user_version = 2;
+)";
+
+constexpr const char* steps[our_schema] = {to_schema_1, to_schema_2};
+
 constexpr error foreign{errc::store_corrupt, "the file is not a store of ekauth"};
 
 // "file:x" and ":memory:" mean something else to SQLite; behind "./" they are names like any other.
@@ -104,10 +121,8 @@ result<void> make_file(const std::string& path) {
   return trouble(SQLITE_CANTOPEN);
 }
 
-enum class contents { none, ours };
-
-// What the file holds, by reading alone; called within a transaction.
-result<contents> inspect(const connection& db) {
+// The schema version of the file, 0 for an empty one, by reading alone; called within a transaction.
+result<std::int64_t> inspect(const connection& db) {
   const auto application = db.number_of("PRAGMA application_id");
   if (!application) return application.error();
   const auto schema = db.number_of("PRAGMA user_version");
@@ -117,13 +132,13 @@ result<contents> inspect(const connection& db) {
   const auto encoding = db.answer_of("PRAGMA encoding");
   if (!encoding) return encoding.error();
   if (*encoding != "UTF-8") return foreign;
-  if (*application == 0 && *schema == 0 && *objects == 0) return contents::none;
+  if (*application == 0 && *schema == 0 && *objects == 0) return std::int64_t{0};
   if (*application != our_application || *schema < our_schema) return foreign;
   if (*schema > our_schema) return error{errc::store_schema_newer, "the file was written by a newer ekauth"};
-  return contents::ours;
+  return *schema;
 }
 
-result<contents> inspect_in(const connection& db, const char* begin) {
+result<std::int64_t> inspect_in(const connection& db, const char* begin) {
   if (const int code = db.execute(begin); code != SQLITE_OK) return trouble(code);
   return inspect(db);
 }
@@ -148,8 +163,9 @@ result<void> use_log(const connection& db, duration patience) {
 result<void> make_tables(const connection& db) {
   const auto now_there = inspect_in(db, "BEGIN IMMEDIATE");
   if (!now_there) return now_there.error();
-  if (*now_there == contents::none)  // unless another process was faster
-    if (const int code = db.execute(tables); code != SQLITE_OK) return trouble(code);
+  for (std::int64_t schema = *now_there; schema < our_schema;
+       ++schema)  // another process may have been faster
+    if (const int code = db.execute(steps[schema]); code != SQLITE_OK) return trouble(code);
   if (const int code = db.execute("COMMIT"); code != SQLITE_OK) return trouble(code);
   return {};
 }
@@ -175,12 +191,12 @@ result<connection> open_writer(const options& how) {
   db->configure(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
   const auto there = inspect_in(*db, "BEGIN");
   if (!there) return there.error();
-  if (*there == contents::none && !how.create) return foreign;
+  if (*there == 0 && !how.create) return foreign;
   if (const int code = db->execute("COMMIT"); code != SQLITE_OK) return trouble(code);
   db->configure(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
 
   if (auto logged = use_log(*db, how.busy_timeout); !logged) return logged.error();
-  if (*there == contents::none)
+  if (*there < our_schema)
     if (auto made = make_tables(*db); !made) return made.error();
   return settled(*std::move(db),
                  "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA cell_size_check = ON;"

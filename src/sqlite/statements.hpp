@@ -13,6 +13,7 @@ enum class sql : std::size_t {
   find_session,
   list_sessions,
   read_epoch,
+  find_allowlists,
   begin,
   commit,
   rollback,
@@ -29,6 +30,8 @@ enum class sql : std::size_t {
   session_state,
   bump_epoch,
   purge_sessions,
+  insert_allowlist,
+  update_allowlist,
   count
 };
 
@@ -63,6 +66,9 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
        WHERE f.subject = ?1 AND f.id > ?2 ORDER BY f.id LIMIT ?3)",
     // read_epoch
     "SELECT epoch FROM subjects WHERE subject = ?1",
+    // find_allowlists
+    R"(SELECT key, version, enabled, changed_at, CASE WHEN version <> iif(key = '', ?3, ?4) THEN entries END
+       FROM allowlists WHERE account = ?1 AND key IN ('', ?2))",
     // begin
     "BEGIN IMMEDIATE",
     // commit
@@ -122,6 +128,13 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
          SELECT id FROM sessions
          WHERE min(idle_deadline, ifnull(absolute_deadline, idle_deadline)) <= ?1
          ORDER BY min(idle_deadline, ifnull(absolute_deadline, idle_deadline)) LIMIT ?2))",
+    // insert_allowlist
+    R"(INSERT INTO allowlists (account, key, enabled, changed_at, entries, version)
+       VALUES (?1, ?2, ?3, ?4, ?5, 1)
+       ON CONFLICT (account, key) DO NOTHING)",
+    // update_allowlist
+    R"(UPDATE allowlists SET enabled = ?3, changed_at = ?4, entries = ?5, version = version + 1
+       WHERE account = ?1 AND key = ?2 AND version = ?6)",
 };
 
 }  // namespace ekauth::inline v1::sqlite

@@ -59,6 +59,7 @@ const row catalogue[] = {
     {errc::version_conflict, 409, "VersionConflictException", "Changed meanwhile; read again", "", "invalid_request", 409},
     {errc::key_limit_reached, 409, "KeyLimitReachedException", "Maximum number of keys reached", "", "invalid_request", 409},
     {errc::roll_limit, 409, "TooManyLiveSecretsException", "Close an older secret first", "", "invalid_request", 409},
+    {errc::allowlist_excludes_caller, 409, "AllowlistExcludesCallerException", "The list would lock you out; confirm to save it", "", "invalid_request", 409},
     {errc::store_unavailable, 503, "ServiceUnavailableException", "Temporarily unavailable", "", "temporarily_unavailable", 503, 1},
     {errc::internal_error, 500, "InternalServerErrorException", "An unexpected error occurred", "", "server_error", 500},
     // clang-format on

@@ -76,6 +76,21 @@ TEST_CASE("a session's row that ekauth did not write is corrupt, never a guess",
   CHECK(is_corrupt(db.list_sessions({subject_id("usr_1"), {}, 10})));
 }
 
+TEST_CASE("an allowlist's row that ekauth did not write is corrupt, never a guess", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  const std::string path = folder.file("store.db");
+  store db = raw::open(path);
+  const allowlists::holder of{subject_id("acc_1"), key_id("key_a")};
+  const allowlists::entry office{"net_1a2b3c4d5e", *cidr::range::parse("192.0.2.0/24"), "Office", {}};
+  REQUIRE(*db.save_allowlist({{of, true, {office}, fixed::noon, 1}, 0}));
+  const std::string change =
+      GENERATE("version = 0", "version = -1", "enabled = 2", "enabled = -1", "entries = 'net_1'",
+               "entries = entries || char(10)", "entries = replace(entries, '/24', '/08')");
+  raw::connection(path).run("UPDATE allowlists SET " + change);
+  INFO(change);
+  CHECK(is_corrupt(db.find_allowlists({of})));
+}
+
 TEST_CASE("writes refuse rows that ekauth did not write, and leave them", "[sqlite]") {
   const fixed::temporary_folder folder;
   const std::string path = folder.file("store.db");

@@ -34,6 +34,10 @@ class fresh_store {
     if (memory_) return *memory_;
     return *sqlite_;
   }
+  [[nodiscard]] ekauth::allowlists::store& lists() {
+    if (memory_) return *memory_;
+    return *sqlite_;
+  }
 
  private:
   fixed::temporary_folder folder_;

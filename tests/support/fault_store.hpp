@@ -1,13 +1,16 @@
 // A store that counts what it is asked, and fails one chosen request, before or after the real store did it.
 #pragma once
 
+#include <ekauth/allowlists_store.hpp>
 #include <ekauth/keys_store.hpp>
 #include <ekauth/refresh_store.hpp>
 
 namespace fixed {
 
 template <class Inner>
-class fault_store final : public ekauth::keys::store, public ekauth::refresh::store {
+class fault_store final : public ekauth::keys::store,
+                          public ekauth::refresh::store,
+                          public ekauth::allowlists::store {
  public:
   enum class fault { none, before, after };
 
@@ -43,6 +46,8 @@ class fault_store final : public ekauth::keys::store, public ekauth::refresh::st
   EKAUTH_FORWARD(refresh, bump_epoch, bump_subject_epoch)
   EKAUTH_FORWARD(refresh, list, list_sessions)
   EKAUTH_FORWARD(refresh, purge, purge_sessions)
+  EKAUTH_FORWARD(allowlists, find, find_allowlists)
+  EKAUTH_FORWARD(allowlists, save, save_allowlist)
 #undef EKAUTH_FORWARD
 
  private:

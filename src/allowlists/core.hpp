@@ -1,0 +1,85 @@
+// The inside of allowlists::service: its options, and the lists it remembers.
+#pragma once
+
+#include <ekauth/allowlists.hpp>
+
+#include <array>
+#include <mutex>
+#include <unordered_map>
+
+namespace ekauth::inline v1::allowlists {
+
+/// A list ready for questions: what is alive of its entries, merged. An immutable value.
+class policy {
+ public:
+  /// row: nothing where there is no such list.
+  policy(const std::optional<record>& row, time_point now);
+
+  [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
+
+  /// Whether it was made recently enough, and no entry has expired since.
+  [[nodiscard]] bool is_fresh(time_point now, duration max_age) const noexcept;
+
+  /// Whether entries have expired since it was made. It grants too much then.
+  [[nodiscard]] bool is_outlived(time_point now) const noexcept { return now >= first_expiry_; }
+
+  [[nodiscard]] bool admits(const std::optional<cidr::address>& client) const noexcept {
+    return !enabled_ || (client && networks_.contains(*client));
+  }
+
+  /// The same, seen unchanged just now.
+  [[nodiscard]] policy seen_again(time_point now) const;
+
+ private:
+  std::uint64_t version_ = 0;
+  bool enabled_ = false;
+  cidr::allowlist networks_;
+  time_point made_at_;
+  time_point first_expiry_ = time_point::max();
+};
+
+/// Policies by holder. Bounded: beyond its capacity one of the others is forgotten. Threads share it.
+class policy_table {
+ public:
+  explicit policy_table(std::size_t capacity) : shard_capacity_((capacity + shard_count - 1) / shard_count) {}
+
+  [[nodiscard]] std::shared_ptr<const policy> find(const std::string& name);
+  void keep(const std::string& name, std::shared_ptr<const policy> made);
+
+ private:
+  struct shard {
+    std::mutex lock;
+    std::unordered_map<std::string, std::shared_ptr<const policy>> policies;
+  };
+  [[nodiscard]] shard& shard_of(const std::string& name) {
+    return shards_[std::hash<std::string>{}(name) % shard_count];
+  }
+
+  static constexpr std::size_t shard_count = 16;
+  std::size_t shard_capacity_;
+  std::array<shard, shard_count> shards_;
+};
+
+struct core {
+  core(options settings, random_source& source)
+      : how(settings), random(source), remembered(settings.remembered_lists) {}
+  options how;
+  random_source& random;
+  policy_table remembered;  // synchronises itself
+};
+
+inline constexpr std::string_view id_prefix = "net_";
+inline constexpr std::size_t id_digits = 10;
+inline constexpr int max_tries = 8;
+
+/// What is alive of the entries at now.
+[[nodiscard]] cidr::allowlist alive(const std::vector<entry>& entries, time_point now);
+
+/// Whether a list that is on may be put in force.
+[[nodiscard]] result<void> decide_enabled(const std::vector<entry>& entries,
+                                          const std::optional<cidr::address>& caller, time_point now);
+
+/// The row that an edit asks for. Errors: as service::save, but for storage's.
+[[nodiscard]] result<record> decide_save(const core& inside, holder of, const edit& what, time_point now);
+
+}  // namespace ekauth::inline v1::allowlists
