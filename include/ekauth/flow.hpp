@@ -47,7 +47,7 @@ class [[nodiscard]] flow {
   template <class Request>
   void resume(const Request& asked, result<typename Request::reply> answer) {
     if (!std::holds_alternative<Request>(state_)) std::abort();
-    if (!answer) return finish(storage_trouble(answer.error()));
+    if (!answer) return static_cast<Self&>(*this).fail(storage_trouble(answer.error()));
     finish(error{errc::internal_error, "a flow neither asked nor finished"});
     static_cast<Self&>(*this).on(asked, *std::move(answer));
   }
@@ -67,6 +67,8 @@ class [[nodiscard]] flow {
     state_.template emplace<Request>(std::move(request));
   }
   void finish(result<T> outcome) { state_.template emplace<result<T>>(std::move(outcome)); }
+  /// What storage trouble comes to; a flow that has more to say about it hides this with its own.
+  void fail(error why) { finish(why); }
 
  private:
   template <std::size_t I, class Visitor>

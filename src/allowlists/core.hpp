@@ -3,9 +3,7 @@
 
 #include <ekauth/allowlists.hpp>
 
-#include <array>
-#include <mutex>
-#include <unordered_map>
+#include "core/remembered.hpp"
 
 namespace ekauth::inline v1::allowlists {
 
@@ -38,34 +36,12 @@ class policy {
   time_point first_expiry_ = time_point::max();
 };
 
-/// Policies by holder. Bounded: beyond its capacity one of the others is forgotten. Threads share it.
-class policy_table {
- public:
-  explicit policy_table(std::size_t capacity) : shard_capacity_((capacity + shard_count - 1) / shard_count) {}
-
-  [[nodiscard]] std::shared_ptr<const policy> find(const std::string& name);
-  void keep(const std::string& name, std::shared_ptr<const policy> made);
-
- private:
-  struct shard {
-    std::mutex lock;
-    std::unordered_map<std::string, std::shared_ptr<const policy>> policies;
-  };
-  [[nodiscard]] shard& shard_of(const std::string& name) {
-    return shards_[std::hash<std::string>{}(name) % shard_count];
-  }
-
-  static constexpr std::size_t shard_count = 16;
-  std::size_t shard_capacity_;
-  std::array<shard, shard_count> shards_;
-};
-
 struct core {
   core(options settings, random_source& source)
-      : how(settings), random(source), remembered(settings.remembered_lists) {}
+      : how(settings), random(source), policies(settings.remembered_lists) {}
   options how;
   random_source& random;
-  policy_table remembered;  // synchronises itself
+  remembered<std::shared_ptr<const policy>> policies;  // by holder; synchronises itself
 };
 
 inline constexpr std::string_view id_prefix = "net_";

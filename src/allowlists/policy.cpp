@@ -24,20 +24,4 @@ policy policy::seen_again(time_point now) const {
   return again;
 }
 
-std::shared_ptr<const policy> policy_table::find(const std::string& name) {
-  shard& one = shard_of(name);
-  const std::lock_guard held(one.lock);
-  const auto at = one.policies.find(name);
-  return at == one.policies.end() ? nullptr : at->second;
-}
-
-void policy_table::keep(const std::string& name, std::shared_ptr<const policy> made) {
-  if (shard_capacity_ == 0) return;
-  shard& one = shard_of(name);
-  const std::lock_guard held(one.lock);
-  if (one.policies.size() >= shard_capacity_ && !one.policies.contains(name))
-    one.policies.erase(one.policies.begin());
-  one.policies.insert_or_assign(name, std::move(made));
-}
-
 }  // namespace ekauth::inline v1::allowlists

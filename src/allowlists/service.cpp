@@ -133,8 +133,8 @@ check_flow::check_flow(std::shared_ptr<core> inside, holder of, std::optional<ci
     finish(bad_account);
     return;
   }
-  account_ = core_->remembered.find(name_of(of.account, {}));
-  if (!of.key.empty()) key_ = core_->remembered.find(name_of(of.account, of.key));
+  account_ = core_->policies.find(name_of(of.account, {})).value_or(nullptr);
+  if (!of.key.empty()) key_ = core_->policies.find(name_of(of.account, of.key)).value_or(nullptr);
   const auto is_fresh = [&](const std::shared_ptr<const policy>& one) {
     return one != nullptr && one->is_fresh(now_, core_->how.max_age);
   };
@@ -157,7 +157,7 @@ void check_flow::on(const allowlists::find& asked, allowlists::find::reply answe
                              const std::shared_ptr<const policy>& before, const key_id& key) {
     const bool is_known = !given.row && given.version != 0;  // and what is known was made of that version
     auto made = std::make_shared<const policy>(is_known ? before->seen_again(now_) : policy(given.row, now_));
-    core_->remembered.keep(name_of(asked.of.account, key), made);
+    core_->policies.keep(name_of(asked.of.account, key), made);
     return made;
   };
   const auto account = policy_of(answer.account, account_, {});

@@ -1,68 +1,6 @@
-#include <ekauth/guard.hpp>
-#include <ekauth/memory.hpp>
-#include <ekauth/refresh.hpp>
-#include <ekauth/run.hpp>
+#include "guard/host.hpp"
 
-#include "catch.hpp"
-#include "support/fault_store.hpp"
-#include "support/fixed.hpp"
-
-#include <string>
-
-using namespace ekauth;
-using namespace std::chrono_literals;
-using fixed::noon;
-
-namespace {
-
-constexpr scope::registry scopes{{"events:read"}, {"events:write"}, {"full_access", scope::kind::superuser}};
-constexpr scope::requirement may_read = scopes.all_of({"events:read"});
-constexpr scope::requirement may_write = scopes.all_of({"events:write"});
-const subject_id alice("acc_9i8h7g6f5e");
-
-jwt::keyset signing_keys() { return *jwt::keyset::make(jwt::key{"k1", secret(std::string(32, 's'))}); }
-
-// A host with keys, sessions and tokens, on a store that counts and can fail.
-struct host {
-  fixed::counting_random random;
-  memory::store inner;
-  fixed::fault_store<memory::store> store{inner};
-  keys::service api_keys = *keys::service::make(fixed::roots(), scopes, {}, random);
-  refresh::service sessions = *refresh::service::make(fixed::roots(), refresh::strict(), random);
-  jwt::signer signer = *jwt::signer::make(signing_keys(), {.issuer = "us", .audience = "events"}, random);
-  jwt::verifier verifier = *jwt::verifier::make(signing_keys(), {.issuer = "us", .audiences = {"events"}});
-
-  guard::options both() const { return {.scopes = scopes, .api_keys = api_keys, .access_tokens = verifier}; }
-
-  keys::created key(std::initializer_list<std::string_view> granted = {"events:read"},
-                    keys::environment env = keys::environment::live) {
-    return *run(
-        api_keys.create({.granted = {alice, *scope::list::parse(granted)}, .name = "n", .env = env}, noon),
-        inner);
-  }
-  refresh::issued session() {
-    return *run(sessions.login({.granted = {alice, *scope::list::parse({"events:read"})}, .epoch = 0}, noon),
-                inner);
-  }
-  std::string token(const refresh::issued& of) {
-    return std::string(signer.sign(of.granted, {.issued_at = noon, .session = of.session})->expose());
-  }
-
-  result<guard::principal> check(const guard::options& how, const guard::request& what,
-                                 guard::requirement demanded, time_point now = noon + 1s) {
-    return run(guard::service::make(how)->check(what, demanded, now), store);
-  }
-  errc bearer(const guard::options& how, std::string_view credential, guard::requirement demanded,
-              time_point now = noon + 1s) {
-    const std::string header = "Bearer " + std::string(credential);
-    const auto who = check(how, {.headers = {.authorization = header}, .secure = true}, demanded, now);
-    return who ? errc{} : who.error().code();
-  }
-};
-
-constexpr errc fine{};
-
-}  // namespace
+using namespace guarded;
 
 TEST_CASE("a proven key with the demanded scope is admitted, by either header", "[guard]") {
   host h;
@@ -126,6 +64,27 @@ TEST_CASE("a request that did not come over TLS is refused before its credential
   auto lax = h.both();
   lax.allow_plain_http = true;
   CHECK(h.check(lax, plain, {.scopes = may_read}));
+}
+
+TEST_CASE("a credential in the URL is refused, escaped or not, even beside a good one", "[guard]") {
+  host h;
+  const auto made = h.key();
+  const std::string key(made.token.expose());
+  std::string escaped = key;
+  escaped.replace(2, 1, "%5f");
+  const auto code = [&](const std::string& query) {
+    const auto who = h.check(h.both(), {.headers = {.x_api_key = key}, .secure = true, .query = query},
+                             {.scopes = may_read});
+    return who ? fine : who.error().code();
+  };
+  const std::vector<std::string> carrying{"api_key=" + key,  "a=b&k=" + escaped, key,
+                                          "access_token=x",  "access_token",     "%61ccess_token=x",
+                                          "a&b&key=ek_test_"};
+  for (const std::string& query : carrying) CHECK(code(query) == errc::credential_in_query);
+  for (const std::string query :
+       {"", "page=2", "name=ekko", "&&=&", "q=%", "q=%e", "q=%zz", "token_access=1"})
+    CHECK(code(query) == fine);
+  CHECK(h.store.calls == 8);
 }
 
 TEST_CASE("exactly one credential, in a header that is read", "[guard]") {
@@ -216,6 +175,55 @@ TEST_CASE("a token ends with its session where the host asks for it, and only th
   CHECK(h.bearer(h.both(), token, {.scopes = may_read}) == fine);
 }
 
+TEST_CASE("a session that was found alive needs no second read for as long as the host allows", "[guard]") {
+  host h;
+  auto how = h.both();
+  how.tokens_end_with_session = true;
+  how.session_max_age = 10s;
+  const auto gate = *guard::service::make(how);
+  const auto session = h.session();
+  const std::string header = "Bearer " + h.token(session);
+  const auto code = [&](time_point now) {
+    const auto who =
+        run(gate.check({.headers = {.authorization = header}, .secure = true}, {.scopes = may_read}, now),
+            h.store);
+    return who ? fine : who.error().code();
+  };
+  CHECK(code(noon + 1s) == fine);
+  REQUIRE(run(h.sessions.end(session.token.expose(), noon + 1s), h.inner));
+  CHECK(code(noon + 11s - 1ms) == fine);
+  CHECK(h.store.calls == 1);
+  CHECK(code(noon) == errc::token_revoked);  // a clock that went back trusts nothing
+  CHECK(code(noon + 11s) == errc::token_revoked);
+  CHECK(h.store.calls == 3);
+}
+
+TEST_CASE("an ended session is not remembered, nor is a live one beyond its deadline", "[guard]") {
+  host h;
+  auto how = h.both();
+  how.tokens_end_with_session = true;
+  how.session_max_age = 1h;
+  auto rules = refresh::strict();
+  rules.absolute_lifetime = 30min;
+  h.sessions = *refresh::service::make(fixed::roots(), rules, h.random);
+  const auto gate = *guard::service::make(how);
+  const auto session = h.session();
+  const std::string header = "Bearer " + h.token(session);
+  const auto borrowed = h.signer.sign({subject_id("acc_mallory000"), session.granted.scopes},
+                                      {.issued_at = noon, .session = session.session});
+  const std::string borrowed_header = "Bearer " + std::string(borrowed->expose());
+  const auto code = [&](const std::string& authorization, time_point now) {
+    const auto who = run(
+        gate.check({.headers = {.authorization = authorization}, .secure = true}, {.scopes = may_read}, now),
+        h.store);
+    return who ? fine : who.error().code();
+  };
+  CHECK(code(header, noon + 30min - 1ms) == fine);
+  CHECK(code(header, noon + 30min) == errc::token_revoked);
+  CHECK(code(header, noon + 30min - 1ms) == fine);
+  CHECK(code(borrowed_header, noon + 30min - 1ms) == errc::token_revoked);  // it is another subject's
+}
+
 TEST_CASE("a token ends at its session's deadline even before the session is purged", "[guard]") {
   host h;
   auto strict = h.both();
@@ -252,23 +260,40 @@ TEST_CASE("only an admitted request counts as use of a key", "[guard]") {
 
 TEST_CASE("a failing store denies, whichever request it fails", "[guard]") {
   host h;
-  auto strict = h.both();
+  auto strict = h.with_networks();
   strict.tokens_end_with_session = true;
   const auto made = h.key();
   const std::string token = h.token(h.session());
   using kind = fixed::fault_store<memory::store>::fault;
   for (const kind how : {kind::before, kind::after}) {
-    h.store.arm(0, how);
-    CHECK(h.bearer(strict, made.token.expose(), {.scopes = may_read}) == errc::store_unavailable);
-    h.store.arm(0, how);
-    CHECK(h.bearer(strict, token, {.scopes = may_read}) == errc::store_unavailable);
+    for (const int request : {0, 1}) {
+      h.store.arm(request, how);
+      CHECK(h.bearer(strict, made.token.expose(), {.scopes = may_read}) == errc::store_unavailable);
+      h.store.arm(request, how);
+      CHECK(h.bearer(strict, token, {.scopes = may_read}) == errc::store_unavailable);
+    }
   }
+  h.store.disarm();
+  CHECK(h.bearer(strict, made.token.expose(), {.scopes = may_read}) == fine);
+  CHECK(h.bearer(strict, token, {.scopes = may_read}) == fine);
 }
 
-TEST_CASE("a guard without keys, tokens or headers is not made", "[guard]") {
+TEST_CASE("a guard whose options make no sense is not made", "[guard]") {
   host h;
   CHECK(guard::service::make({.scopes = scopes}).error().code() == errc::option_invalid);
   auto deaf = h.both();
   deaf.headers = {.bearer = false, .x_api_key = false};
   CHECK(guard::service::make(deaf).error().code() == errc::option_invalid);
+  auto proxied = h.both();
+  proxied.forwarded_by = cidr::forwarding::x_forwarded_for;
+  CHECK(guard::service::make(proxied).error().code() == errc::option_invalid);
+  proxied.trusted_proxies = *cidr::allowlist::parse({"10.0.0.0/8"});
+  CHECK(guard::service::make(proxied));
+  proxied.forwarded_by = cidr::forwarding::none;
+  CHECK(guard::service::make(proxied).error().code() == errc::option_invalid);
+  auto old = h.both();
+  for (const duration age : {duration(-1), duration(1h + 1ms)}) {
+    old.session_max_age = age;
+    CHECK(guard::service::make(old).error().code() == errc::option_invalid);
+  }
 }

@@ -1,0 +1,30 @@
+// The inside of guard::service: its options, and the sessions it remembers.
+#pragma once
+
+#include <ekauth/guard.hpp>
+
+#include "core/remembered.hpp"
+
+namespace ekauth::inline v1::guard {
+
+/// A session that was found alive.
+struct live_session {
+  std::string subject;
+  time_point seen_at;
+  time_point ends_at;  // the earlier of its deadlines
+};
+
+struct core {
+  explicit core(options settings)
+      : how(std::move(settings)), sessions(how.session_max_age > duration(0) ? how.remembered_sessions : 0) {}
+  options how;
+  remembered<live_session> sessions;  // by id; synchronises itself
+};
+
+/// The credential that a query string carries, decoded; nothing where it has none.
+///
+/// A parameter named access_token (RFC 6750 §2.3), or a value that starts as an API key of the host's does.
+[[nodiscard]] std::optional<std::string> credential_in_query(std::string_view query,
+                                                             const std::optional<keys::service>& api_keys);
+
+}  // namespace ekauth::inline v1::guard
