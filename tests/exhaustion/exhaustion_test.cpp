@@ -1,5 +1,7 @@
 // Memory that runs out once, at every allocation in turn: what passes through the library leaves no lock and
 // no connection behind, and is never a yes.
+#include <ekauth/allowlists.hpp>
+#include <ekauth/guard.hpp>
 #include <ekauth/keys.hpp>
 #include <ekauth/memory.hpp>
 #include <ekauth/refresh.hpp>
@@ -100,6 +102,47 @@ void exhaust(Store& store) {
   CHECK(fail_each_allocation(
             [&] { (void)run(sessions.login({.granted = {alice}, .epoch = 0}, noon), store); }, next) > 0);
   token = log_in();
+
+  // An allowlist that met a failure is the old or the new one, and lets in nobody that neither does.
+  const auto lists = *allowlists::service::make({}, random);
+  const allowlists::holder of{alice, made->key.id};
+  const cidr::address inside = *cidr::address::parse("192.0.2.7"),
+                      outside = *cidr::address::parse("203.0.113.9");
+  std::uint64_t version = 0;
+  bool let_in = false;
+  const auto save = [&] {
+    const auto saved = run(lists.save(of,
+                                      {.entries = {{"192.0.2.0/24", "an office with a long name"}},
+                                       .enabled = true,
+                                       .expected = version},
+                                      noon),
+                           store);
+    if (saved) version = saved->version;
+  };
+  const auto reread = [&] { version = run(lists.find(of, noon), store)->version; };
+  CHECK(fail_each_allocation(save, reread) > 0);
+  const auto denies = [&] {
+    CHECK(run(lists.check(of, outside, noon), store).error().code() == errc::ip_not_allowed);
+    CHECK(run(lists.check(of, inside, noon), store));
+  };
+  denies();
+  CHECK(fail_each_allocation([&] { let_in |= run(lists.check(of, outside, noon), store).has_value(); },
+                             denies) > 0);
+
+  const auto gate = *guard::service::make({.scopes = scopes, .api_keys = api_keys, .networks = lists});
+  const auto pass = [&](const cidr::address& peer) {
+    return run(gate.check({.headers = {.x_api_key = key}, .secure = true, .peer = peer},
+                          {.any_proven_caller = true}, noon),
+               store);
+  };
+  const auto guarded = [&] {
+    CHECK(pass(outside).error().code() == errc::ip_not_allowed);
+    CHECK(pass(inside));
+  };
+  CHECK(fail_each_allocation([&] { let_in |= pass(outside).has_value(); }, guarded) > 0);
+  CHECK(fail_each_allocation([&] { (void)pass(inside); }, guarded) > 0);
+
+  CHECK_FALSE(let_in);
 
   // Revocations that met a failure can be repeated, and then hold.
   CHECK(fail_each_allocation([&] { (void)run(api_keys.revoke(alice, made->key.id, noon), store); }, [] {}) >
