@@ -1,4 +1,6 @@
-#include <ekauth/http.hpp>
+#include "http/text.hpp"
+
+#include <algorithm>
 
 namespace ekauth::inline v1::http {
 
@@ -21,48 +23,49 @@ struct sequence {
 //   second   80..BF  A0..BF  80..BF  80..9F  80..BF  90..BF  80..BF  80..8F
 // The narrowed second bytes keep out overlong forms (E0, F0), surrogates (ED) and what lies beyond U+10FFFF
 // (F4).
-sequence take_sequence(std::string_view text, std::size_t at) {
-  const unsigned lead = byte_at(text, at);
+sequence take_sequence(std::string_view text) {
+  const unsigned lead = byte_at(text, 0);
   if (lead < 0xC2 || lead > 0xF4) return {1, lead < 0x80};
   const std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
   unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
   unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
   for (std::size_t i = 1; i < size; ++i, low = 0x80, high = 0xBF)
-    if (at + i == text.size() || byte_at(text, at + i) < low || byte_at(text, at + i) > high)
-      return {i, false};
+    if (i == text.size() || byte_at(text, i) < low || byte_at(text, i) > high) return {i, false};
   return {size, true};
 }
 
-void append_control(std::string& out, char c) {
+json_character plain(std::string_view bytes, std::size_t taken) noexcept {
+  json_character made{{}, static_cast<std::uint8_t>(bytes.size()), static_cast<std::uint8_t>(taken)};
+  std::ranges::copy(bytes, made.bytes.begin());
+  return made;
+}
+
+json_character control(char c) noexcept {
   constexpr std::string_view named = "\b\t\n\f\r", letters = "btnfr", hex = "0123456789abcdef";
-  out += '\\';
-  if (const std::size_t i = named.find(c); i != named.npos) {
-    out += letters[i];
-    return;
-  }
-  out += "u00";
-  out += hex[static_cast<unsigned char>(c) >> 4];
-  out += hex[static_cast<unsigned char>(c) & 15];
+  if (const std::size_t i = named.find(c); i != named.npos) return {{'\\', letters[i]}, 2, 1};
+  const auto byte = static_cast<unsigned char>(c);
+  return {{'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]}, 6, 1};
 }
 
 }  // namespace
+
+json_character first_json_character(std::string_view text) noexcept {
+  const sequence next = take_sequence(text);
+  const char c = text[0];
+  if (!next.whole) return plain(replacement, next.size);
+  if (c == '"' || c == '\\') return {{'\\', c}, 2, 1};
+  if (byte_at(text, 0) < 0x20) return control(c);
+  return plain(text.substr(0, next.size), next.size);
+}
 
 std::string json_string(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 2);
   out += '"';
-  for (std::size_t at = 0; at < text.size();) {
-    const sequence next = take_sequence(text, at);
-    const char c = text[at];
-    if (!next.whole)
-      out += replacement;
-    else if (c == '"' || c == '\\')
-      (out += '\\') += c;
-    else if (byte_at(text, at) < 0x20)
-      append_control(out, c);
-    else
-      out += text.substr(at, next.size);
-    at += next.size;
+  while (!text.empty()) {
+    const json_character next = first_json_character(text);
+    out += next.text();
+    text.remove_prefix(next.taken);
   }
   out += '"';
   return out;

@@ -1,4 +1,4 @@
-#include <ekauth/http.hpp>
+#include "http/text.hpp"
 
 #include "core/base62.hpp"
 
@@ -21,9 +21,6 @@ std::string header_text(std::string_view text) {
     if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') c = '?';
   return out;
 }
-
-// A credential in a URL must not come back in the body, and from there into logs.
-std::string_view without_query(std::string_view path) { return path.substr(0, path.find_first_of("?#")); }
 
 std::string bearer_challenge(const description& what, const options& extra) {
   std::string out = fmt::format("Bearer realm=\"{}\"", header_text(extra.realm));
@@ -136,7 +133,7 @@ response to_oauth(const description& what, const options& extra) {
 
 response to_oauth(const error& why, const options& extra) { return to_oauth(describe(why.code()), extra); }
 
-std::string format_time(std::int64_t unix_milliseconds, precision shown) {
+char* write_time(char* out, std::int64_t unix_milliseconds, precision shown) noexcept {
   using namespace std::chrono;
   constexpr sys_time<milliseconds> first = sys_days{January / 1 / 0},
                                    last = sys_days{January / 1 / 10000} - milliseconds{1};
@@ -144,11 +141,17 @@ std::string format_time(std::int64_t unix_milliseconds, precision shown) {
   const auto midnight = floor<days>(at);
   const year_month_day date{midnight};
   const hh_mm_ss time{at - midnight};
-  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                time.hours().count(), time.minutes().count(), time.seconds().count());
-  if (shown == precision::milliseconds) out += fmt::format(".{:03}", time.subseconds().count());
-  return out += 'Z';
+  out = fmt::format_to(out, "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       time.hours().count(), time.minutes().count(), time.seconds().count());
+  if (shown == precision::milliseconds) out = fmt::format_to(out, ".{:03}", time.subseconds().count());
+  *out++ = 'Z';
+  return out;
+}
+
+std::string format_time(std::int64_t unix_milliseconds, precision shown) {
+  std::array<char, longest_time> text;
+  return {text.data(), write_time(text.data(), unix_milliseconds, shown)};
 }
 
 std::string make_request_id(random_source& random) { return base62::random_digits(random, 6); }
