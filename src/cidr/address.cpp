@@ -1,4 +1,4 @@
-#include <ekauth/cidr.hpp>
+#include "cidr/address_text.hpp"
 
 #include <charconv>
 
@@ -139,12 +139,6 @@ class v6_reader {
   std::size_t gap_ = none;  // groups before "::"
 };
 
-void append(std::string& text, unsigned value, int base) {
-  std::array<char, 4> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, base).ptr;
-  text.append(digits.data(), end);
-}
-
 struct zero_run {
   std::size_t begin = 8;
   std::size_t length = 0;
@@ -177,27 +171,33 @@ result<address> address::parse(std::string_view text) {
   return address(reader.bytes());
 }
 
-std::string address::to_string() const {
-  const std::array<std::uint8_t, 16> all = bytes();
-  std::string text;
-  if (is_v4()) {
+char* write_text(char* out, const address& what) noexcept {
+  const std::array<std::uint8_t, 16> all = what.bytes();
+  char* const begin = out;
+  if (what.is_v4()) {
     for (std::size_t i = 12; i < 16; ++i) {
-      if (i != 12) text += '.';
-      append(text, all[i], 10);
+      if (i != 12) *out++ = '.';
+      out = std::to_chars(out, begin + longest_text, all[i]).ptr;
     }
-    return text;
+    return out;
   }
   const zero_run run = longest_zero_run(all);
   for (std::size_t i = 0; i < 8; ++i) {
     if (i == run.begin) {
-      text += "::";
+      *out++ = ':';
+      *out++ = ':';
       i += run.length - 1;
       continue;
     }
-    if (!text.empty() && text.back() != ':') text += ':';
-    append(text, static_cast<unsigned>(all[2 * i] << 8 | all[2 * i + 1]), 16);
+    if (out != begin && out[-1] != ':') *out++ = ':';
+    out = std::to_chars(out, begin + longest_text, all[2 * i] << 8 | all[2 * i + 1], 16).ptr;
   }
-  return text;
+  return out;
+}
+
+std::string address::to_string() const {
+  std::array<char, longest_text> text;
+  return {text.data(), write_text(text.data(), *this)};
 }
 
 }  // namespace ekauth::inline v1::cidr
