@@ -177,8 +177,8 @@ class line {
 
 struct flood_options {
   std::uint32_t per_minute = 10;  ///< events of one class that pass in a minute; 0 counts as 1
-  /// Classes told apart in one minute, about 40 bytes each, all taken at construction; rounded up. At most
-  /// per_minute times as many events pass in a minute, whatever is attacked, and some more.
+  /// Classes told apart in one minute, 40 bytes each, all taken at construction; rounded up. With per_minute
+  /// it bounds what passes, whatever comes: per_minute for each of these and for 16 shared ones.
   std::size_t classes = 16384;
 };
 
@@ -241,9 +241,9 @@ class recent final : public sink {
  private:
   struct ring;
   ring& ring_of(std::string_view subject) const noexcept;
-  std::size_t lines_;
+  std::size_t subjects_;
   std::uint64_t seed_;
-  std::vector<ring> rings_;
+  std::unique_ptr<ring[]> rings_;
   std::atomic<std::uint64_t> dropped_{0};
 };
 
