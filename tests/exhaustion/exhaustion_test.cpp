@@ -1,6 +1,7 @@
 // Memory that runs out once, at every allocation in turn: what passes through the library leaves no lock and
 // no connection behind, and is never a yes.
 #include <ekauth/allowlists.hpp>
+#include <ekauth/audit.hpp>
 #include <ekauth/guard.hpp>
 #include <ekauth/keys.hpp>
 #include <ekauth/memory.hpp>
@@ -35,8 +36,20 @@ thread_local long until_failure = -1;  // allocations that still succeed on this
 [[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   return std::malloc(size == 0 ? 1 : size);
 }
+[[gnu::noinline]] void* operator new[](std::size_t size) { return ::operator new(size); }
+// The form that the library asks where it may not throw.
+[[gnu::noinline]] void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  if (until_failure == 0) {
+    until_failure = -1;
+    return nullptr;
+  }
+  if (until_failure > 0) --until_failure;
+  return std::malloc(size == 0 ? 1 : size);
+}
 [[gnu::noinline]] void operator delete(void* room) noexcept { std::free(room); }
 [[gnu::noinline]] void operator delete(void* room, std::size_t) noexcept { std::free(room); }
+[[gnu::noinline]] void operator delete[](void* room) noexcept { std::free(room); }
+[[gnu::noinline]] void operator delete[](void* room, std::size_t) noexcept { std::free(room); }
 
 using namespace ekauth;
 using namespace std::chrono_literals;
@@ -165,4 +178,52 @@ TEST_CASE("memory running out at any allocation leaves the SQLite store usable",
   auto store = sqlite::store::open({.path = folder.path() + "/exhausted.db"});
   REQUIRE(store);
   exhaust(*store);
+}
+
+TEST_CASE("without any memory events still become lines, and floods are still counted", "[exhaustion]") {
+  class counting_sink final : public audit::sink {
+   public:
+    void write(const audit::event& what) noexcept override {
+      const audit::line line(what);
+      bytes_ += line.with_newline().size();
+      events_ += what.count == 0 ? 1 : what.count;
+    }
+    std::size_t bytes_ = 0, events_ = 0;
+  };
+  counting_sink lines;
+  const auto client = cidr::address::parse("2001:db8:1111:2222:3333:4444:5555:6666");
+  {
+    audit::flood_control events(lines);
+    until_failure = 0;  // an allocation would throw, and what throws in a sink ends the process
+    for (int i = 0; i < 100; ++i) {
+      const audit::event what{.what = audit::kind::auth_failed,
+                              .at = noon + i * 1s,
+                              .code = errc::key_tag_mismatch,
+                              .client = *client,
+                              .path = "/v1/a/path/longer/than/what/a/string/holds/without/memory"};
+      events.write(what);
+    }
+    events.flush(noon + 1h);
+  }
+  CHECK(until_failure == 0);  // none was asked for
+  until_failure = -1;
+  CHECK(lines.events_ == 100);
+  CHECK(lines.bytes_ > 20 * 100);
+}
+
+TEST_CASE("an event that finds no memory is dropped and counted, and the newest ones stay", "[exhaustion]") {
+  audit::recent trail({.subjects = 1, .lines = 2});
+  const auto write = [&](duration after) {
+    trail.write({.what = audit::kind::login_succeeded, .at = noon + after, .subject = alice.text()});
+  };
+  write(1s);
+  write(2s);
+  until_failure = 0;
+  write(3s);
+  CHECK(until_failure == -1);  // it was asked for, and refused
+  CHECK(trail.dropped() == 1);
+  CHECK(trail.newest(alice.text()).size() == 2);
+  write(4s);
+  CHECK(trail.newest(alice.text(), 1).front().find("10:30:04") != std::string::npos);
+  CHECK(fail_each_allocation([&] { (void)trail.newest(alice.text()); }, [&] { write(5s); }) > 0);
 }
