@@ -41,7 +41,7 @@ struct counted {
   time_point last_held{};
 
   [[nodiscard]] bool same_class(const counted& other) const {
-    return passed != 0 && network == other.network && what == other.what && code == other.code;
+    return network == other.network && what == other.what && code == other.code;
   }
 
   // Whether its minute does not cover a time. Distances in 64 bits without sign cannot overflow.

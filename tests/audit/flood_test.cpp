@@ -119,7 +119,7 @@ TEST_CASE("refusals of different kinds, codes and networks are counted apart", "
   };
   for (const auto& each : cases) {
     INFO(to_json(each.one) + " and " + to_json(each.other));
-    controlled on;
+    controlled on({.classes = GENERATE(as<std::size_t>(), 1, 1000)});  // sharing a set by force, or not
     write(on.events, 10, each.one);
     write(on.events, 1, each.other);
     CHECK(on.passed.passed() == (each.together ? 10 : 11));
@@ -265,7 +265,7 @@ TEST_CASE("a hash that is unlucky costs detail, never an event", "[audit]") {
 }
 
 TEST_CASE("threads that write at once lose nothing between what passes and what is counted", "[audit]") {
-  controlled on({.classes = 256});
+  controlled on({.classes = GENERATE(as<std::size_t>(), 16, 4096)});
   constexpr int threads = 8, each = 10'000;
   std::vector<std::thread> writers;
   for (int t = 0; t < threads; ++t)
