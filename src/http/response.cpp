@@ -22,6 +22,12 @@ std::string header_text(std::string_view text) {
   return out;
 }
 
+char* write_digits(char* out, int width, std::int64_t value, char after) noexcept {
+  for (int i = width; i-- > 0; value /= 10) out[i] = static_cast<char>('0' + value % 10);
+  out[width] = after;
+  return out + width + 1;
+}
+
 std::string bearer_challenge(const description& what, const options& extra) {
   std::string out = fmt::format("Bearer realm=\"{}\"", header_text(extra.realm));
   switch (what.challenges) {
@@ -141,12 +147,14 @@ char* write_time(char* out, std::int64_t unix_milliseconds, precision shown) noe
   const auto midnight = floor<days>(at);
   const year_month_day date{midnight};
   const hh_mm_ss time{at - midnight};
-  out = fmt::format_to(out, "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                       time.hours().count(), time.minutes().count(), time.seconds().count());
-  if (shown == precision::milliseconds) out = fmt::format_to(out, ".{:03}", time.subseconds().count());
-  *out++ = 'Z';
-  return out;
+  const bool whole = shown == precision::seconds;
+  out = write_digits(out, 4, static_cast<int>(date.year()), '-');
+  out = write_digits(out, 2, static_cast<unsigned>(date.month()), '-');
+  out = write_digits(out, 2, static_cast<unsigned>(date.day()), 'T');
+  out = write_digits(out, 2, time.hours().count(), ':');
+  out = write_digits(out, 2, time.minutes().count(), ':');
+  out = write_digits(out, 2, time.seconds().count(), whole ? 'Z' : '.');
+  return whole ? out : write_digits(out, 3, time.subseconds().count(), 'Z');
 }
 
 std::string format_time(std::int64_t unix_milliseconds, precision shown) {
