@@ -177,8 +177,8 @@ class line {
 
 struct flood_options {
   std::uint32_t per_minute = 10;  ///< events of one class that pass in a minute; 0 counts as 1
-  /// Classes told apart in one minute, 40 bytes each, all taken at construction; rounded up. With per_minute
-  /// it bounds what passes, whatever comes: per_minute for each of these and for 16 shared ones.
+  /// Classes told apart in one minute, 40 bytes each, all taken at construction; near it some share already.
+  /// It bounds what passes, whatever comes: per_minute of each of these and of 16 shared ones.
   std::size_t classes = 16384;
 };
 
