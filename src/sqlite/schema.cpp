@@ -133,7 +133,7 @@ result<std::int64_t> inspect(const connection& db) {
   if (!encoding) return encoding.error();
   if (*encoding != "UTF-8") return foreign;
   if (*application == 0 && *schema == 0 && *objects == 0) return std::int64_t{0};
-  if (*application != our_application || *schema < our_schema) return foreign;
+  if (*application != our_application || *schema < 1) return foreign;
   if (*schema > our_schema) return error{errc::store_schema_newer, "the file was written by a newer ekauth"};
   return *schema;
 }
