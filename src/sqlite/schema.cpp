@@ -160,12 +160,15 @@ result<void> use_log(const connection& db, duration patience) {
   return {};
 }
 
-result<void> make_tables(const connection& db) {
+result<void> make_tables(connection& db) {
   const auto now_there = inspect_in(db, "BEGIN IMMEDIATE");
   if (!now_there) return now_there.error();
-  for (std::int64_t schema = *now_there; schema < our_schema;
-       ++schema)  // another process may have been faster
+  for (std::int64_t schema = *now_there; schema < our_schema; ++schema)  // unless another process was faster
     if (const int code = db.execute(steps[schema]); code != SQLITE_OK) return trouble(code);
+  if (auto fits = db.prepare(all_statements); !fits) {  // a file with our marks, and other tables
+    static_cast<void>(db.execute("ROLLBACK"));
+    return fits;
+  }
   if (const int code = db.execute("COMMIT"); code != SQLITE_OK) return trouble(code);
   return {};
 }
