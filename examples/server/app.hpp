@@ -2,9 +2,12 @@
 #pragma once
 
 #include "accounts.hpp"
+#include "audit.hpp"
 #include "config.hpp"
 #include "events.hpp"
 
+#include <ekauth/allowlists.hpp>
+#include <ekauth/guard.hpp>
 #include <ekauth/jwt.hpp>
 #include <ekauth/keys.hpp>
 #include <ekauth/password.hpp>
@@ -23,14 +26,16 @@ inline constexpr ekauth::scope::registry scopes{
 
 struct app {
   config settings;
+  audit_trail& trail;
   accounts people;
   events happenings;
   ekauth::sqlite::store store;
   ekauth::keys::service api_keys;
   ekauth::refresh::service sessions;
   ekauth::jwt::signer signer;
-  ekauth::jwt::verifier tokens;
+  ekauth::allowlists::service networks;
   ekauth::password::hasher passwords;
+  ekauth::guard::service gate;
 };
 
 }  // namespace example

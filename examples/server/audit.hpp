@@ -1,29 +1,48 @@
-// The audit trail: one JSON object a line on stderr, for whoever has to find out what happened.
+// The audit trail: one JSON object a line on stderr, and the newest of each account in memory, for
+// GET /v1/audit. Of a flood of refusals the first ones are told and the rest is counted.
 //
-//   {"time":"2026-01-15T10:30:00.123Z","event":"key.revoked","subject":"acc_9i8h7g6f5e","keyId":"key_1a2b3c4d5e",
-//    "path":"/v1/keys/key_1a2b3c4d5e","requestId":"7AkD3H","client":"192.0.2.7"}
-//
-// No field ever holds a secret, a token or a password.
+// No event ever holds a secret, a token or a password.
 #pragma once
 
 #include "exchange.hpp"
 
+#include <ekauth/audit.hpp>
 #include <ekauth/ids.hpp>
 
-#include <string_view>
+#include <string>
+#include <vector>
 
 namespace example {
 
-struct happening {
-  std::string_view event;      ///< "login.failed"
-  std::string_view code = {};  ///< the precise code of a refusal, which clients may not see
-  ekauth::subject_id subject = {};
-  ekauth::key_id key = {};
-  ekauth::family_id session = {};
-};
+class audit_trail {
+ public:
+  audit_trail() = default;
+  audit_trail(const audit_trail&) = delete;
+  audit_trail& operator=(const audit_trail&) = delete;
 
-/// Writes one line in one write. Threads may call it at once.
-void audit(const happening& what, const exchange& where);
-void audit(const happening& what);  ///< outside a request
+  /// An event of a request, whose id, path and client are added.
+  void tell(ekauth::audit::event what, const exchange& where);
+  /// One outside of a request.
+  void tell(const ekauth::audit::event& what) { events_.write(what); }
+
+  /// For the guard, which tells of every request that it refuses.
+  ekauth::audit::sink& sink() { return events_; }
+
+  /// The newest events of an account, as JSON, the last one first.
+  std::vector<std::string> newest(const ekauth::subject_id& account) const {
+    return output_.newest.newest(account.text());
+  }
+
+  /// Tells how much was held back in minutes that are over.
+  void flush() { events_.flush(ekauth::now()); }
+
+ private:
+  struct output final : ekauth::audit::sink {
+    ekauth::audit::recent newest;
+    void write(const ekauth::audit::event& what) noexcept override;
+  };
+  output output_;
+  ekauth::audit::flood_control events_{output_};
+};
 
 }  // namespace example

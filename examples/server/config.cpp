@@ -61,6 +61,14 @@ bool read_config(config& into, std::string& why) {
     return false;
   }
   into.trusted_proxies = *std::move(proxies);
+  const std::string header = variable("EKAUTH_FORWARDED_BY", "x-forwarded-for");
+  if (header != "x-forwarded-for" && header != "forwarded") {
+    why = "EKAUTH_FORWARDED_BY is neither x-forwarded-for nor forwarded";
+    return false;
+  }
+  using ekauth::cidr::forwarding;
+  if (!into.trusted_proxies.empty())
+    into.forwarded_by = header == "forwarded" ? forwarding::forwarded : forwarding::x_forwarded_for;
   return true;
 }
 

@@ -7,16 +7,19 @@
 //   EKAUTH_REFRESH          strict, or web for browser tabs      strict
 //   EKAUTH_HTTPS_ONLY       1 refuses what is not HTTPS          0
 //   EKAUTH_TRUSTED_PROXIES  addresses and blocks, with commas    127.0.0.0/8,::1
+//   EKAUTH_FORWARDED_BY     the header that they write about     x-forwarded-for
+//                           clients; the other is forwarded
 //
 // In the directory, auth.db holds keys and sessions and is ekauth's alone; app.db holds what the server
 // itself knows.
 //
 // The server speaks plain HTTP to a proxy that ends TLS in front of it. With EKAUTH_HTTPS_ONLY=1 a request
 // passes only if its peer is a trusted proxy that says "X-Forwarded-Proto: https"; a direct caller cannot
-// claim HTTPS, because its own word about itself is not believed.
+// claim HTTPS, because its own word about itself is not believed. Nor can it claim an address: of clients
+// behind a trusted proxy the address is what the proxy wrote, of all others it is the connection's.
 #pragma once
 
-#include <ekauth/cidr.hpp>
+#include <ekauth/client_address.hpp>
 #include <ekauth/refresh.hpp>
 
 #include <string>
@@ -31,6 +34,7 @@ struct config {
   bool https_only = false;
   ekauth::refresh::policy refresh;
   ekauth::cidr::allowlist trusted_proxies;
+  ekauth::cidr::forwarding forwarded_by = ekauth::cidr::forwarding::none;
 };
 
 /// On failure, why names the variable; never its value.

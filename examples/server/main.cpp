@@ -1,7 +1,9 @@
 // An API with accounts, logins, API keys and scopes on cpp-httplib and SQLite, secured by ekauth.
 // config.hpp lists its settings; examples/run walks through it.
+//
+//   ekauth_server             serves until SIGTERM or SIGINT
+//   ekauth_server --routes    prints what it would serve
 
-#include "audit.hpp"
 #include "routes.hpp"
 #include "secrets_file.hpp"
 
@@ -33,7 +35,7 @@ int fail(const std::string& why) {
   return 1;
 }
 
-ekauth::result<app> make_app(config settings, secrets with) {
+ekauth::result<app> make_app(config settings, secrets with, audit_trail& trail) {
   auto people = accounts::open(settings.directory + "/app.db");
   if (!people) return people.error();
   auto happenings = events::open(settings.directory + "/app.db");
@@ -50,11 +52,26 @@ ekauth::result<app> make_app(config settings, secrets with) {
   if (!signer) return signer.error();
   auto tokens = ekauth::jwt::verifier::make(*keyset, {.issuer = issuer, .audiences = {audience}});
   if (!tokens) return tokens.error();
+  auto networks = ekauth::allowlists::service::make();
+  if (!networks) return networks.error();
   auto passwords = ekauth::password::hasher::make({.waiting = 2});  // of eight threads
   if (!passwords) return passwords.error();
-  return app{std::move(settings), *std::move(people),   *std::move(happenings),
-             *std::move(store),   *std::move(api_keys), *std::move(sessions),
-             *std::move(signer),  *std::move(tokens),   *std::move(passwords)};
+  auto gate = ekauth::guard::service::make({.scopes = scopes,
+                                            .api_keys = *api_keys,
+                                            .access_tokens = *std::move(tokens),
+                                            .networks = *networks,
+                                            .tokens_end_with_session = true,
+                                            .forwarded_by = settings.forwarded_by,
+                                            .trusted_proxies = settings.trusted_proxies,
+                                            .allow_plain_http = !settings.https_only,
+                                            .trail = &trail.sink()});
+  if (!gate) return gate.error();
+  return app{std::move(settings),  trail,
+             *std::move(people),   *std::move(happenings),
+             *std::move(store),    *std::move(api_keys),
+             *std::move(sessions), *std::move(signer),
+             *std::move(networks), *std::move(passwords),
+             *std::move(gate)};
 }
 
 /// What has to be done now and then: last uses to storage, old sessions away, unfinished work finished.
@@ -86,11 +103,18 @@ class housekeeping {
     finish_password_changes(app_);
     flush();
     if (const auto gone = ekauth::run(app_.sessions.purge(ekauth::now()), app_.store); !gone)
-      audit({.event = "maintenance.failed", .code = name(gone.error().code())});
+      tell(gone.error(), "remove old sessions");
+    app_.trail.flush();
   }
   void flush() {
     if (const auto moved = ekauth::run(app_.api_keys.flush_uses(ekauth::now()), app_.store); !moved)
-      audit({.event = "maintenance.failed", .code = name(moved.error().code())});
+      tell(moved.error(), "write down when keys were used");
+  }
+  void tell(const ekauth::error& why, std::string_view what) {
+    app_.trail.tell({.what = ekauth::audit::kind::maintenance_failed,
+                     .at = ekauth::now(),
+                     .code = why.code(),
+                     .reason = what});
   }
 
   app& app_;
@@ -120,7 +144,12 @@ int bind(httplib::Server& server, const config& settings) {
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
+  if (count == 2 && std::string_view(arguments[1]) == "--routes") {
+    for (const auto& each : route_names()) std::printf("%s\n", each.c_str());
+    return 0;
+  }
+  if (count > 1) return fail("takes no arguments but --routes; settings are environment variables");
   ::umask(077);
   config settings;
   secrets with;
@@ -129,7 +158,8 @@ int main() {
   if (::mkdir(settings.directory.c_str(), 0700) != 0 && errno != EEXIST)
     return fail("cannot make the directory of EKAUTH_DATA");
   if (!load_secrets(settings.secrets, with, why)) return fail(why);
-  auto made = make_app(std::move(settings), std::move(with));
+  audit_trail trail;
+  auto made = make_app(std::move(settings), std::move(with), trail);
   if (!made) return fail(made.error().text());
   app shared = *std::move(made);
 

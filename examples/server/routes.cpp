@@ -1,7 +1,5 @@
 #include "routes.hpp"
 
-#include "audit.hpp"
-
 #include <httplib.h>
 
 #include <algorithm>
@@ -41,14 +39,33 @@ constexpr ekauth::http::description unreadable{.code = errc::validation_failed,
                                                .error_name = "BadRequestException",
                                                .message = "The request is malformed or a header is too long"};
 
+using ekauth::guard::credentials;
+using ekauth::guard::requirement;
+
 /// How a route answers. There are two ways to make one, and both say who may come.
 using action = std::function<void(app&, exchange&)>;
 
-action open(void (*run)(app&, exchange&)) { return run; }
+/// Whichever handler met trouble of the server's own, it leaves a trace.
+void tell_trouble(app& shared, const exchange& x) {
+  using ekauth::audit::kind;
+  if (const auto code = x.trouble())
+    shared.trail.tell({.what = kind::request_failed, .at = x.at(), .code = *code}, x);
+}
 
-action guarded(access demanded, void (*run)(app&, exchange&, const caller&)) {
+action open(void (*run)(app&, exchange&)) {
+  return [run](app& shared, exchange& x) {
+    if (!admit_anybody(shared, x)) return;
+    run(shared, x);
+    tell_trouble(shared, x);
+  };
+}
+
+action guarded(const requirement& demanded, void (*run)(app&, exchange&, const caller&)) {
   return [demanded, run](app& shared, exchange& x) {
-    if (const auto who = admit(shared, x, demanded)) run(shared, x, *who);
+    const auto who = admit(shared, x, demanded);
+    if (!who) return;
+    run(shared, x, *who);
+    tell_trouble(shared, x);
   };
 }
 
@@ -59,18 +76,20 @@ struct route {
 };
 
 std::vector<route> table() {
-  constexpr access any{}, person{.signed_in = true};
-  constexpr access reads{.scopes = scopes.all_of({"events:read"})},
+  constexpr requirement any{.any_proven_caller = true};
+  constexpr requirement key{.any_proven_caller = true, .takes = credentials::api_key};
+  constexpr requirement reads{.scopes = scopes.all_of({"events:read"})},
       writes{.scopes = scopes.all_of({"events:write"})}, deletes{.scopes = scopes.all_of({"events:delete"})};
-  // Takes an access token, or a refresh token that is its own proof.
-  const action sign_out = open(logout);
   return {
       {"POST", "/v1/accounts", open(create_account)},
       {"POST", "/v1/auth/login", open(login)},
       {"POST", "/v1/auth/refresh", open(refresh)},
-      {"POST", "/v1/auth/logout", sign_out},
+      // Takes an access token, or a refresh token that is its own proof.
+      {"POST", "/v1/auth/logout", open(logout)},
       {"GET", "/v1/auth/verify", guarded(any, verify)},
       {"POST", "/v1/auth/password", guarded(person, change_password)},
+      {"GET", "/v1/audit", guarded(person, show_audit)},
+      {"GET", "/v1/client", guarded(any, show_client)},
       {"GET", "/v1/events", guarded(reads, list_events)},
       {"POST", "/v1/events", guarded(writes, add_event)},
       {"DELETE", "/v1/events/{evt_}", guarded(deletes, remove_event)},
@@ -81,27 +100,16 @@ std::vector<route> table() {
       {"POST", "/v1/keys/{key_}/roll", guarded(person, roll_key)},
       {"POST", "/v1/keys/{key_}/disable", guarded(person, disable_key)},
       {"POST", "/v1/keys/{key_}/enable", guarded(person, enable_key)},
+      {"GET", "/v1/allowlist", guarded(person, show_allowlist)},
+      {"PUT", "/v1/allowlist", guarded(person, replace_allowlist)},
+      {"POST", "/v1/allowlist/enable", guarded(person, enable_allowlist)},
+      {"POST", "/v1/allowlist/disable", guarded(person, disable_allowlist)},
+      {"GET", "/v1/keys/{key_}/allowlist", guarded(person, show_allowlist)},
+      {"PUT", "/v1/keys/{key_}/allowlist", guarded(person, replace_allowlist)},
+      {"POST", "/v1/keys/{key_}/allowlist/enable", guarded(person, enable_allowlist)},
+      {"POST", "/v1/keys/{key_}/allowlist/disable", guarded(person, disable_allowlist)},
+      {"POST", "/v2.5/impact_calculator", guarded(key, calculate_impact)},
   };
-}
-
-bool is_trusted_proxy(const app& shared, const httplib::Request& request) {
-  const auto peer = ekauth::cidr::address::parse(request.remote_addr);
-  return peer && shared.settings.trusted_proxies.contains(*peer);
-}
-
-// The last entry is the one our own proxy wrote; what stands before it is the client's story.
-std::string client_address(const app& shared, const httplib::Request& request) {
-  if (request.get_header_value_count("X-Forwarded-For") != 1 || !is_trusted_proxy(shared, request))
-    return request.remote_addr;
-  const std::string list = request.get_header_value("X-Forwarded-For");
-  const auto start = list.find_first_not_of(' ', list.find_last_of(',') + 1);
-  const auto address = ekauth::cidr::address::parse(start == std::string::npos ? "" : list.substr(start));
-  return address ? address->to_string() : request.remote_addr;
-}
-
-bool came_over_https(const app& shared, const httplib::Request& request) {
-  return is_trusted_proxy(shared, request) && request.get_header_value_count("X-Forwarded-Proto") == 1 &&
-         request.get_header_value("X-Forwarded-Proto") == "https";
 }
 
 /// The body, or nothing after the refusal was sent. Reads what is too long a little further, so that most
@@ -157,21 +165,16 @@ class router {
  public:
   explicit router(app& shared) : app_(shared), routes_(table()) {}
 
-  /// Before anything is read: transport, path, method.
+  /// Before a body is read: is there such a route?
   outcome look(const httplib::Request& request, httplib::Response& response) const {
     // Nothing here is served in ranges (RFC 9110 §14.2 lets a server ignore them), and the HTTP library would
     // repeat an answer as often as a header asks. The request is the library's own object, handed out as
     // const.
     const_cast<httplib::Request&>(request).ranges.clear();
-    if (app_.settings.https_only && !came_over_https(app_, request)) {
-      exchange x(request, response, client_address(app_, request));
-      audit({.event = "auth.failed", .code = "https_required"}, x);
-      x.refuse({errc::https_required, "the request did not come over HTTPS"});
-      return outcome::Handled;
-    }
     std::string parameter, others;
     if (find(request, parameter, others)) return outcome::Unhandled;
-    exchange x(request, response, client_address(app_, request));
+    exchange x(app_.settings, request, response);
+    if (!admit_anybody(app_, x)) return outcome::Handled;
     if (others.empty()) {
       x.refuse({errc::not_found, "no such path"});
     } else {
@@ -183,7 +186,7 @@ class router {
 
   void answer(const httplib::Request& request, httplib::Response& response,
               const httplib::ContentReader* reader) const {
-    exchange x(request, response, client_address(app_, request));
+    exchange x(app_.settings, request, response);
     std::string others;
     const route* found = find(request, x.parameter, others);
     if (!found) return x.refuse({errc::not_found, "no such path"});
@@ -208,6 +211,12 @@ class router {
 
 }  // namespace
 
+std::vector<std::string> route_names() {
+  std::vector<std::string> out;
+  for (const auto& each : table()) out.push_back(std::string(each.method) + " " + std::string(each.pattern));
+  return out;
+}
+
 void add_routes(httplib::Server& server, app& shared) {
   const auto routes = std::make_shared<const router>(shared);
   server.set_pre_routing_handler([routes](const httplib::Request& request, httplib::Response& response) {
@@ -218,6 +227,7 @@ void add_routes(httplib::Server& server, app& shared) {
     routes->answer(request, response, &reader);
   };
   server.Post(".*", with_body);
+  server.Put(".*", with_body);
   server.Delete(".*", with_body);
   server.Get(".*", [routes](const httplib::Request& request, httplib::Response& response) {
     routes->answer(request, response, nullptr);
@@ -228,7 +238,7 @@ void add_routes(httplib::Server& server, app& shared) {
   // What the HTTP library refuses by itself gets our envelope too; our own refusals have a body already.
   server.set_error_handler([&shared](const httplib::Request& request, httplib::Response& response) {
     if (!response.body.empty()) return;
-    exchange x(request, response, client_address(shared, request));
+    exchange x(shared.settings, request, response);
     const int status = response.status;
     if (status == 413) return x.refuse(too_large);
     if (status >= 500) return x.refuse({errc::internal_error, "the HTTP library gave up"});
@@ -236,9 +246,9 @@ void add_routes(httplib::Server& server, app& shared) {
   });
   server.set_exception_handler(
       [&shared](const httplib::Request& request, httplib::Response& response, std::exception_ptr) {
-        exchange x(request, response, client_address(shared, request));
-        audit({.event = "internal_error"}, x);
+        exchange x(shared.settings, request, response);
         x.refuse({errc::internal_error, "an exception reached the server"});
+        tell_trouble(shared, x);
       });
 }
 

@@ -1,4 +1,3 @@
-#include "audit.hpp"
 #include "fields.hpp"
 #include "routes.hpp"
 
@@ -7,17 +6,11 @@
 namespace example {
 
 using ekauth::errc;
+using ekauth::result;
 using ekauth::subject_id;
+using ekauth::audit::kind;
 
 namespace {
-
-constexpr ekauth::http::description email_taken{.code = errc::validation_failed,
-                                                .status = 409,
-                                                .reason_phrase = "Conflict",
-                                                .error_name = "EmailTakenException",
-                                                .message = "There is an account with this email"};
-
-json to_json(const account& who) { return {{"id", who.id.text()}, {"name", who.name}, {"tier", who.tier}}; }
 
 /// The answer of login and refresh, in the same shape.
 void answer_tokens(const app& app, exchange& x, const ekauth::refresh::issued& session) {
@@ -35,34 +28,80 @@ void answer_tokens(const app& app, exchange& x, const ekauth::refresh::issued& s
                  {"tokenType", "Bearer"}});
 }
 
-/// Ends every session of an account whose password was changed. The note stays until that succeeded.
-ekauth::result<void> end_sessions(app& app, const accounts::note& changed, ekauth::time_point now) {
-  const auto ended = ekauth::run(
-      app.sessions.end_all(changed.id, ekauth::refresh::end_reason::password_changed, now), app.store);
-  if (!ended) return ended.error();
-  return app.people.sessions_ended(changed);
+/// Storage as a refresh sees it from one place: whose session it is decides whether that place is allowed,
+/// and from elsewhere a token that holds is not spent. It can still be used where it is allowed.
+class fenced_sessions {
+ public:
+  fenced_sessions(app& shared, const exchange& x) : app_(shared), x_(x) {}
+
+  result<ekauth::refresh::find::reply> find_session(const ekauth::refresh::find& asked) {
+    auto found = app_.store.find_session(asked);
+    if (found && *found) {
+      subject_ = (*found)->row.granted.subject;
+      fence_ = check_network(app_, x_, subject_);
+    }
+    return found;
+  }
+  result<bool> advance_session(const ekauth::refresh::advance& asked) {
+    stopped_ = !fence_;
+    if (stopped_) return fence_.error();
+    return app_.store.advance_session(asked);
+  }
+  result<ekauth::refresh::revoke::reply> revoke_session(const ekauth::refresh::revoke& asked) {
+    return app_.store.revoke_session(asked);
+  }
+
+  /// Whose session it was that was asked for.
+  const subject_id& subject() const { return subject_; }
+
+  /// What comes of the refresh. Only a token that holds gets to hear of networks.
+  result<ekauth::refresh::issued> judge(result<ekauth::refresh::issued> session) const {
+    if (!fence_ && (session || stopped_)) return fence_.error();
+    return session;
+  }
+
+ private:
+  app& app_;
+  const exchange& x_;
+  subject_id subject_;
+  result<void> fence_;
+  bool stopped_ = false;
+};
+
+void tell_ended(app& app, const exchange& x, kind what, const subject_id& account, std::string_view session) {
+  app.trail.tell({.what = what,
+                  .at = x.at(),
+                  .subject = account.text(),
+                  .session = session,
+                  .reason = what == kind::session_ended ? "signed_out" : "signed_out_everywhere"},
+                 x);
+}
+
+kind kind_of(errc refused) {
+  switch (refused) {
+    case errc::refresh_token_reused:
+      return kind::refresh_reuse_detected;
+    case errc::refresh_verifier_mismatch:
+      return kind::refresh_verifier_mismatch;
+    case errc::refresh_store_regression:
+      return kind::refresh_store_regression;
+    default:
+      return kind::refresh_failed;
+  }
+}
+
+kind kind_of(ekauth::refresh::issue_kind issued) {
+  switch (issued) {
+    case ekauth::refresh::issue_kind::replayed:
+      return kind::refresh_replayed;
+    case ekauth::refresh::issue_kind::coalesced:
+      return kind::refresh_coalesced;
+    default:
+      return kind::refresh_rotated;
+  }
 }
 
 }  // namespace
-
-void create_account(app& app, exchange& x) {
-  fields in(x.body);
-  // Whether mail arrives there is for a confirmation mail to find out, not for a pattern.
-  const std::string email = in.text("email", 254);
-  const std::string password = in.free_text("password");
-  const std::string title = in.text("name", 100);
-  if (in.accepted() && password.size() < 8)
-    return x.refuse_fields({"password must be at least 8 bytes long"});
-  if (!in.accepted()) return x.refuse_fields(in.complaints());
-
-  const auto hash = app.passwords.hash(password);
-  if (!hash) return x.refuse(hash.error());
-  const auto made = app.people.create(email, title, *hash, x.at());
-  if (!made) return x.refuse(made.error());
-  if (!*made) return x.refuse(email_taken);
-  audit({.event = "account.created", .subject = (*made)->id}, x);
-  x.answer(201, {{"account", to_json(**made)}});
-}
 
 void login(app& app, exchange& x) {
   fields in(x.body);
@@ -80,22 +119,30 @@ void login(app& app, exchange& x) {
   if (!epoch) return x.refuse(epoch.error());
   const auto hash = app.people.password_hash(subject);
   if (!hash) return x.refuse(hash.error());
+  const auto tell = [&](kind what, errc code = {}, std::string_view session = {}) {
+    const std::string_view whose = *known ? std::string_view(subject.text()) : "";
+    app.trail.tell({.what = what, .at = x.at(), .code = code, .subject = whose, .session = session}, x);
+  };
   const auto refused = [&](const ekauth::error& why) {
-    audit({.event = "login.failed", .code = name(why.code()), .subject = known->value_or(subject_id())}, x);
+    tell(kind::login_failed, why.code());
     x.refuse(why);
   };
   if (const auto ok = app.passwords.verify(*hash, password); !ok) return refused(ok.error());
+  // Only who knows the password gets to hear of networks.
+  if (const auto ok = check_network(app, x, subject); !ok) return refused(ok.error());
 
   if (app.passwords.needs_rehash(**hash)) {
     // The same password under today's cost; if it fails, the next login tries again.
-    if (const auto stronger = app.passwords.hash(password); stronger)
-      if (!app.people.rehash(subject, **hash, *stronger)) audit({.event = "password.rehash_failed"}, x);
+    if (const auto stronger = app.passwords.hash(password); stronger) {
+      const auto changed = app.people.rehash(subject, **hash, *stronger);
+      if (changed && *changed) tell(kind::password_rehashed);
+    }
   }
   const ekauth::refresh::new_session what{.granted = {subject, *ekauth::scope::list::parse({"full_access"})},
                                           .epoch = *epoch};
   const auto session = ekauth::run(app.sessions.login(what, x.at()), app.store);
   if (!session) return refused(session.error());
-  audit({.event = "login.succeeded", .subject = subject, .session = session->session}, x);
+  tell(kind::login_succeeded, {}, session->session.text());
   answer_tokens(app, x, *session);
 }
 
@@ -104,27 +151,25 @@ void refresh(app& app, exchange& x) {
   const std::string token = in.free_text("refreshToken");
   if (!in.accepted()) return x.refuse_fields(in.complaints());
 
-  const auto session = ekauth::run(app.sessions.refresh(token, {.now = x.at()}), app.store);
-  if (!session) {
-    const errc code = session.error().code();
-    const bool reuse = code == errc::refresh_token_reused;
-    // Only a token whose secret was proven may name a session; its family is its public part.
-    happening what{.event = reuse ? "refresh.reuse_detected" : "refresh.failed", .code = name(code)};
-    if (reuse) what.session = ekauth::family_id(token.substr(3, 16));
-    if (reuse)
-      if (const auto row = app.store.find_session({.id = what.session}); row && *row)
-        what.subject = (*row)->row.granted.subject;
-    audit(what, x);
-    return x.refuse(session.error());
+  fenced_sessions store(app, x);
+  const auto session = store.judge(ekauth::run(app.sessions.refresh(token, {.now = x.at()}), store));
+  if (session) {
+    app.trail.tell({.what = kind_of(session->kind),
+                    .at = x.at(),
+                    .subject = session->granted.subject.text(),
+                    .session = session->session.text()},
+                   x);
+    return answer_tokens(app, x, *session);
   }
-  using kind = ekauth::refresh::issue_kind;
-  audit({.event = session->kind == kind::rotated    ? "refresh.rotated"
-                  : session->kind == kind::replayed ? "refresh.replayed"
-                                                    : "refresh.coalesced",
-         .subject = session->granted.subject,
-         .session = session->session},
-        x);
-  answer_tokens(app, x, *session);
+  const errc code = session.error().code();
+  ekauth::audit::event what{.what = kind_of(code), .at = x.at(), .code = code};
+  // Only a token that was made here may name a session; its family is its public part.
+  if (ekauth::audit::is_critical(what.what) || code == errc::ip_not_allowed) {
+    what.subject = store.subject().text();
+    what.session = std::string_view(token).substr(3, 16);
+  }
+  app.trail.tell(what, x);
+  x.refuse(session.error());
 }
 
 void logout(app& app, exchange& x) {
@@ -134,34 +179,38 @@ void logout(app& app, exchange& x) {
   if (!in.accepted()) return x.refuse_fields(in.complaints());
 
   if (token && !everywhere) {
-    // Whoever holds the token may end its session; a token that is not ours is as good as signed out.
+    // Whoever holds the token may end its session, wherever they are; a token that is not ours is as good as
+    // signed out.
     const auto ended = ekauth::run(app.sessions.end(*token, x.at()), app.store);
     if (!ended) return x.refuse(ended.error());
-    if (*ended) audit({.event = "session.ended", .session = ekauth::family_id(token->substr(3, 16))}, x);
+    if (*ended) {
+      const ekauth::family_id session(token->substr(3, 16));
+      const auto row = app.store.find_session({session});
+      const subject_id account = row && *row ? (*row)->row.granted.subject : subject_id();
+      tell_ended(app, x, kind::session_ended, account, session.text());
+    }
     return x.answer_nothing();
   }
-  const auto who = admit(app, x, {.signed_in = true});
+  const auto who = admit(app, x, person);
   if (!who) return;
   using ekauth::refresh::end_reason;
+  const subject_id& account = who->granted().subject;
   const ekauth::family_id session = who->token()->session();
   if (everywhere) {
-    const auto ended = ekauth::run(
-        app.sessions.end_all(who->account(), end_reason::signed_out_everywhere, x.at()), app.store);
+    const auto ended =
+        ekauth::run(app.sessions.end_all(account, end_reason::signed_out_everywhere, x.at()), app.store);
     if (!ended) return x.refuse(ended.error());
   } else {
     const auto ended =
-        ekauth::run(app.sessions.end(who->account(), session, end_reason::signed_out, x.at()), app.store);
+        ekauth::run(app.sessions.end(account, session, end_reason::signed_out, x.at()), app.store);
     if (!ended) return x.refuse(ended.error());
   }
-  audit({.event = everywhere ? "session.ended_everywhere" : "session.ended",
-         .subject = who->account(),
-         .session = session},
-        x);
+  tell_ended(app, x, everywhere ? kind::sessions_ended_all : kind::session_ended, account, session.text());
   x.answer_nothing();
 }
 
 void verify(app& app, exchange& x, const caller& who) {
-  const auto owner = app.people.find(who.account());
+  const auto owner = app.people.find(who.granted().subject);
   if (!owner) return x.refuse(owner.error());
   if (!*owner) return x.refuse({errc::internal_error, "a credential of an account that is not there"});
   json body{{"valid", true}};
@@ -171,7 +220,7 @@ void verify(app& app, exchange& x, const caller& who) {
                    {"name", key.name},
                    {"scopes", key.granted.scopes.entries()},
                    {"createdAt", to_text(key.created_at)},
-                   {"lastUsed", key.last_used ? json(to_text(*key.last_used)) : json()}};
+                   {"lastUsed", time_or_null(key.last_used)}};
   } else if (const auto* token = who.token()) {
     body["token"] = {{"session", token->session().text()},
                      {"scopes", who.granted().scopes.entries()},
@@ -179,42 +228,6 @@ void verify(app& app, exchange& x, const caller& who) {
   }
   body["account"] = to_json(**owner);
   x.answer(200, body);
-}
-
-void change_password(app& app, exchange& x, const caller& who) {
-  fields in(x.body);
-  const std::string current = in.free_text("currentPassword");
-  const std::string next = in.free_text("newPassword");
-  if (in.accepted() && next.size() < 8) return x.refuse_fields({"newPassword must be at least 8 bytes long"});
-  if (!in.accepted()) return x.refuse_fields(in.complaints());
-
-  const auto hash = app.people.password_hash(who.account());
-  if (!hash) return x.refuse(hash.error());
-  if (const auto ok = app.passwords.verify(*hash, current); !ok) {
-    audit({.event = "password.change_failed", .code = name(ok.error().code()), .subject = who.account()}, x);
-    return x.refuse(ok.error());
-  }
-  const auto fresh = app.passwords.hash(next);
-  if (!fresh) return x.refuse(fresh.error());
-  const auto changed = app.people.change_password(who.account(), **hash, *fresh);
-  if (!changed) return x.refuse(changed.error());
-  if (!*changed) return x.refuse({errc::version_conflict, "the password was changed meanwhile"});
-  audit({.event = "password.changed", .subject = who.account()}, x);
-  // Should this fail, the password is changed and finish_password_changes() ends the sessions soon.
-  if (const auto ended = end_sessions(app, {who.account(), *fresh}, x.at()); !ended)
-    return x.refuse(ended.error());
-  x.answer_nothing();
-}
-
-void finish_password_changes(app& app) {
-  const auto notes = app.people.sessions_to_end();
-  if (!notes) return audit({.event = "maintenance.failed", .code = name(notes.error().code())});
-  for (const auto& note : *notes) {
-    const auto ended = end_sessions(app, note, ekauth::now());
-    audit({.event = ended ? "session.ended_everywhere" : "maintenance.failed",
-           .code = ended ? "" : name(ended.error().code()),
-           .subject = note.id});
-  }
 }
 
 }  // namespace example

@@ -9,7 +9,7 @@ json to_json(const event& what) {
   return {{"id", what.id}, {"name", what.name}, {"createdAt", ekauth::http::format_time(what.created_at)}};
 }
 
-event_space space_of(const caller& who) { return {who.account(), who.environment()}; }
+event_space space_of(const caller& who) { return {who.granted().subject, who.environment()}; }
 
 }  // namespace
 

@@ -1,4 +1,3 @@
-#include "audit.hpp"
 #include "fields.hpp"
 #include "routes.hpp"
 
@@ -7,12 +6,9 @@
 namespace example {
 
 using ekauth::key_id;
+using ekauth::audit::kind;
 
 namespace {
-
-json time_or_null(const std::optional<ekauth::time_point>& when) {
-  return when ? json(to_text(*when)) : json();
-}
 
 std::string_view word(ekauth::keys::status state) {
   switch (state) {
@@ -26,11 +22,15 @@ std::string_view word(ekauth::keys::status state) {
   return "unknown";
 }
 
+std::string_view word(ekauth::keys::environment which) {
+  return which == ekauth::keys::environment::live ? "live" : "test";
+}
+
 json to_json(const app& app, const ekauth::keys::summary& key) {
   return {{"id", key.id.text()},
           {"name", key.name},
           {"scopes", key.granted.scopes.entries()},
-          {"environment", key.env == ekauth::keys::environment::live ? "live" : "test"},
+          {"environment", word(key.env)},
           {"display", app.api_keys.display(key.id, key.env)},
           {"status", word(key.state)},
           {"createdAt", to_text(key.created_at)},
@@ -45,10 +45,19 @@ void answer_created(const app& app, exchange& x, int status, const ekauth::keys:
   x.answer(status, {{"apiKey", made.token.expose()}, {"key", to_json(app, made.key)}});
 }
 
-void answer_changed(const app& app, exchange& x, const caller& who, std::string_view event,
+void tell(app& app, const exchange& x, const caller& who, kind what, const ekauth::keys::summary& key) {
+  app.trail.tell({.what = what,
+                  .at = x.at(),
+                  .subject = who.granted().subject.text(),
+                  .key = key.id.text(),
+                  .environment = word(key.env)},
+                 x);
+}
+
+void answer_changed(app& app, exchange& x, const caller& who, kind what,
                     const ekauth::result<ekauth::keys::summary>& changed) {
   if (!changed) return x.refuse(changed.error());
-  audit({.event = event, .subject = who.account(), .key = changed->id}, x);
+  tell(app, x, who, what, *changed);
   x.answer(200, {{"key", to_json(app, *changed)}});
 }
 
@@ -65,13 +74,13 @@ void create_key(app& app, exchange& x, const caller& who) {
   auto granted = ekauth::scope::list::parse(wanted);
   if (!granted) return x.refuse(granted.error());
   ekauth::keys::new_key what{
-      .granted = {who.account(), *std::move(granted)},
+      .granted = {who.granted().subject, *std::move(granted)},
       .name = title,
       .env = environment == "test" ? ekauth::keys::environment::test : ekauth::keys::environment::live};
   if (days) what.expires_at = x.at() + std::chrono::hours(24 * *days);
   const auto made = ekauth::run(app.api_keys.create(std::move(what), x.at()), app.store);
   if (!made) return x.refuse(made.error());
-  audit({.event = "key.created", .subject = who.account(), .key = made->key.id}, x);
+  tell(app, x, who, kind::key_created, made->key);
   answer_created(app, x, 201, *made);
 }
 
@@ -79,7 +88,7 @@ void list_keys(app& app, exchange& x, const caller& who) {
   json list = json::array();
   key_id after;
   for (;;) {
-    const auto page = ekauth::run(app.api_keys.list(who.account(), after, 100), app.store);
+    const auto page = ekauth::run(app.api_keys.list(who.granted().subject, after, 100), app.store);
     if (!page) return x.refuse(page.error());
     for (const auto& each : *page) list.push_back(to_json(app, each));
     if (page->size() < 100) break;
@@ -89,24 +98,27 @@ void list_keys(app& app, exchange& x, const caller& who) {
 }
 
 void show_key(app& app, exchange& x, const caller& who) {
-  const auto found = ekauth::run(app.api_keys.find(who.account(), key_id(x.parameter)), app.store);
+  const auto found = ekauth::run(app.api_keys.find(who.granted().subject, key_id(x.parameter)), app.store);
   if (!found) return x.refuse(found.error());
   x.answer(200, {{"key", to_json(app, *found)}});
 }
 
 void revoke_key(app& app, exchange& x, const caller& who) {
-  answer_changed(app, x, who, "key.revoked",
-                 ekauth::run(app.api_keys.revoke(who.account(), key_id(x.parameter), x.at()), app.store));
+  answer_changed(
+      app, x, who, kind::key_revoked,
+      ekauth::run(app.api_keys.revoke(who.granted().subject, key_id(x.parameter), x.at()), app.store));
 }
 
 void disable_key(app& app, exchange& x, const caller& who) {
-  answer_changed(app, x, who, "key.disabled",
-                 ekauth::run(app.api_keys.disable(who.account(), key_id(x.parameter), x.at()), app.store));
+  answer_changed(
+      app, x, who, kind::key_disabled,
+      ekauth::run(app.api_keys.disable(who.granted().subject, key_id(x.parameter), x.at()), app.store));
 }
 
 void enable_key(app& app, exchange& x, const caller& who) {
-  answer_changed(app, x, who, "key.enabled",
-                 ekauth::run(app.api_keys.enable(who.account(), key_id(x.parameter), x.at()), app.store));
+  answer_changed(
+      app, x, who, kind::key_enabled,
+      ekauth::run(app.api_keys.enable(who.granted().subject, key_id(x.parameter), x.at()), app.store));
 }
 
 void roll_key(app& app, exchange& x, const caller& who) {
@@ -116,9 +128,9 @@ void roll_key(app& app, exchange& x, const caller& who) {
   // A day by default: long enough to update what uses the key.
   const std::chrono::seconds overlap(grace.value_or(86400));
   const auto made =
-      ekauth::run(app.api_keys.roll(who.account(), key_id(x.parameter), overlap, x.at()), app.store);
+      ekauth::run(app.api_keys.roll(who.granted().subject, key_id(x.parameter), overlap, x.at()), app.store);
   if (!made) return x.refuse(made.error());
-  audit({.event = "key.rolled", .subject = who.account(), .key = made->key.id}, x);
+  tell(app, x, who, kind::key_rolled, made->key);
   answer_created(app, x, 200, *made);
 }
 
