@@ -6,8 +6,6 @@
 #include "fields.hpp"
 #include "routes.hpp"
 
-#include <cmath>
-
 namespace example {
 
 namespace {
@@ -47,10 +45,12 @@ void calculate_impact(app&, exchange& x, const caller&) {
                      .message = message},
                     message);
   }
-  x.answer(200, {{"carbon", {{"grams", std::floor(value * *grams * *percent / 100)}, {"fictitious", true}}},
-                 {"amount", {{"value", value}, {"currency", currency}}},
-                 {"mcc", mcc},
-                 {"country", country}});
+  x.answer(200,
+           {{"carbon",
+             {{"grams", static_cast<std::int64_t>(value * *grams * *percent / 100)}, {"fictitious", true}}},
+            {"amount", {{"value", value}, {"currency", currency}}},
+            {"mcc", mcc},
+            {"country", country}});
 }
 
 }  // namespace example

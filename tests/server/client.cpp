@@ -1,8 +1,9 @@
 // What bash cannot do for the tests of the example server.
 //
-//   server_client refresh PORT TOKEN CLIENTS       presents one token from many threads at once; counts
-//   answers server_client change_password APP_DB ACCOUNT   stores a new hash as a server would that is then
-//   killed
+//   server_client refresh PORT TOKEN CLIENTS         presents one token from many threads at once; counts
+//                                                    answers
+//   server_client change_password APP_DB ACCOUNT     stores a new hash as a server would that is then killed
+//   server_client sql FILE STATEMENT                 does to a database what a server never would
 
 #include "accounts.hpp"
 
@@ -53,6 +54,11 @@ int change_password(const std::string& path, const std::string& account) {
   return changed && *changed ? 0 : 1;
 }
 
+int sql(const std::string& path, const std::string& statement) {
+  const auto opened = example::database::open(path);
+  return opened && opened->change(statement) ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -60,6 +66,9 @@ int main(int count, char** arguments) {
   if (words.size() == 4 && words[0] == "refresh")
     return refresh(std::atoi(words[1].c_str()), words[2], std::strtoul(words[3].c_str(), nullptr, 10));
   if (words.size() == 3 && words[0] == "change_password") return change_password(words[1], words[2]);
-  std::fputs("server_client refresh PORT TOKEN CLIENTS | change_password APP_DB ACCOUNT\n", stderr);
+  if (words.size() == 3 && words[0] == "sql") return sql(words[1], words[2]);
+  std::fputs(
+      "server_client refresh PORT TOKEN CLIENTS | change_password APP_DB ACCOUNT | sql FILE STATEMENT\n",
+      stderr);
   return 2;
 }
