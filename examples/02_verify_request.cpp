@@ -1,7 +1,6 @@
-// Answers a request: one credential out of its headers, whom it speaks for, whether that suffices.
+// Guards a route: one call from a request to the caller, or to the answer that it gets instead.
 
-#include <ekauth/http.hpp>
-#include <ekauth/keys.hpp>
+#include <ekauth/guard.hpp>
 #include <ekauth/memory.hpp>
 #include <ekauth/run.hpp>
 
@@ -20,14 +19,11 @@ int fail(const error& why) {
 }
 
 // [readme:verify_request]
-/// The status of GET /v1/events for a request with this Authorization header.
-int get_events(const keys::service& api_keys, keys::store& store, std::string_view authorization) {
+/// The status of GET /v1/events for a request: its headers, its peer, whether it came over TLS.
+int get_events(const guard::service& gate, memory::store& store, const guard::request& request) {
   constexpr auto may_read = scopes.all_of({"events:read"});  // a misspelt scope does not compile
-  const auto credential = http::find_credential({.authorization = authorization});
-  if (!credential) return http::describe(credential.error().code()).status;
-  const auto who = run(api_keys.verify(credential->text, {.now = now()}), store);
-  if (!who) return http::describe(who.error().code()).status;
-  if (const auto ok = who->scopes().require(may_read); !ok) return http::describe(ok.error().code()).status;
+  const auto who = run(gate.check(request, {.scopes = may_read}, now()), store);
+  if (!who) return http::describe(who.error().code()).status;  // or send all of http::to_envelope()
   std::printf("the events of %s\n", who->granted().subject.text().c_str());
   return 200;
 }
@@ -43,6 +39,8 @@ int main() {
     return fail(ok.error());
   const auto api_keys = keys::service::make(roots, scopes);
   if (!api_keys) return fail(api_keys.error());
+  const auto gate = guard::service::make({.scopes = scopes, .api_keys = *api_keys});
+  if (!gate) return fail(gate.error());
   memory::store store;
   const auto granted = scope::list::parse({"events:read"});
   if (!granted) return fail(granted.error());
@@ -51,9 +49,9 @@ int main() {
           store);
   if (!made) return fail(made.error());
 
-  const std::string key(made->token.expose());
-  const bool passed = get_events(*api_keys, store, "Bearer " + key) == 200;
-  const bool typo = get_events(*api_keys, store, "Bearer " + key + "x") == 401;
-  const bool nothing = get_events(*api_keys, store, "Bearer") == 401;
-  return passed && typo && nothing ? 0 : 1;
+  const std::string key(made->token.expose()), typo = key + "x";
+  const bool passed = get_events(*gate, store, {.headers = {.x_api_key = key}, .secure = true}) == 200;
+  const bool wrong = get_events(*gate, store, {.headers = {.x_api_key = typo}, .secure = true}) == 401;
+  const bool plain = get_events(*gate, store, {.headers = {.x_api_key = key}, .secure = false}) == 403;
+  return passed && wrong && plain ? 0 : 1;
 }
