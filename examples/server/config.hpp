@@ -16,7 +16,8 @@
 // The server speaks plain HTTP to a proxy that ends TLS in front of it. With EKAUTH_HTTPS_ONLY=1 a request
 // passes only if its peer is a trusted proxy that says "X-Forwarded-Proto: https"; a direct caller cannot
 // claim HTTPS, because its own word about itself is not believed. Nor can it claim an address: of clients
-// behind a trusted proxy the address is what the proxy wrote, of all others it is the connection's.
+// behind a trusted proxy the address is what the proxy wrote, of all others it is the connection's. So a
+// proxy must write both headers itself: adding to what came in will do, passing it on will not.
 #pragma once
 
 #include <ekauth/client_address.hpp>

@@ -65,9 +65,9 @@ std::string_view word(const std::optional<ekauth::cidr::client>& who) {
   return "unknown";
 }
 
-/// For the trail: "on, 3 entries".
+/// For the trail: "on, entries: 3".
 std::string in_short(const list& what) {
-  return (what.enabled ? "on, " : "off, ") + std::to_string(what.entries.size()) + " entries";
+  return (what.enabled ? "on, entries: " : "off, entries: ") + std::to_string(what.entries.size());
 }
 
 void answer_switched(app& app, exchange& x, const holder& of, kind what, const result<list>& changed) {
