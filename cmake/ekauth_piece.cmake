@@ -28,6 +28,7 @@ set(EKAUTH_PACKAGE_simdjson "libsimdjson-dev" simdjson::simdjson)
 set(EKAUTH_PACKAGE_OpenSSL  "libssl-dev"      OpenSSL::Crypto)
 set(EKAUTH_PACKAGE_Sodium   "libsodium-dev"   Sodium::Sodium)
 set(EKAUTH_PACKAGE_SQLite3  "libsqlite3-dev"  SQLite::SQLite3)
+set(EKAUTH_PACKAGE_Hiredis  "libhiredis-dev"  Hiredis::Hiredis)
 
 # A macro, because the targets that find_package makes must be visible where the pieces are linked.
 macro(ekauth_need_package package piece)
@@ -39,6 +40,10 @@ macro(ekauth_need_package package piece)
     elseif("${package}" STREQUAL "Sodium")
       list(PREPEND CMAKE_MODULE_PATH ${EKAUTH_SOURCE_DIR}/cmake)
       find_package(Sodium 1.0.18 QUIET)
+      list(POP_FRONT CMAKE_MODULE_PATH)
+    elseif("${package}" STREQUAL "Hiredis")
+      list(PREPEND CMAKE_MODULE_PATH ${EKAUTH_SOURCE_DIR}/cmake)
+      find_package(Hiredis 0.14 QUIET)
       list(POP_FRONT CMAKE_MODULE_PATH)
     else()
       find_package(${package} QUIET)
@@ -145,6 +150,6 @@ function(ekauth_install_pieces)
                                 INSTALL_DESTINATION ${EKAUTH_PACKAGE_DIR})
   write_basic_package_version_file(ekauth-config-version.cmake COMPATIBILITY SameMinorVersion)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ekauth-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/ekauth-config-version.cmake
-                ${EKAUTH_SOURCE_DIR}/cmake/FindSodium.cmake
+                ${EKAUTH_SOURCE_DIR}/cmake/FindSodium.cmake ${EKAUTH_SOURCE_DIR}/cmake/FindHiredis.cmake
           DESTINATION ${EKAUTH_PACKAGE_DIR})
 endfunction()

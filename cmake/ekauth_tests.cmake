@@ -21,10 +21,11 @@ function(ekauth_long_test name)
   set_tests_properties(${name} PROPERTIES LABELS long FAIL_REGULAR_EXPRESSION "No tests ran")
 endfunction()
 
-# ekauth_test(folder PIECES piece… [LONG]): every tests/folder/*_test.cpp as one program and one ctest entry; built when
-# all its pieces are. LONG: its test cases tagged [.long] are a second entry, folder.long, of the long tests.
+# ekauth_test(folder PIECES piece… [BESIDE program…] [LONG]): every tests/folder/*_test.cpp as one program and one ctest
+# entry; built when all its pieces are. BESIDE names programs that start a server and run the tests beside it: targets,
+# or scripts of tests/stores. LONG: its test cases tagged [.long] are a second entry, folder.long, of the long tests.
 function(ekauth_test folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "LONG" "" "PIECES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "LONG" "" "PIECES;LIBRARIES;BESIDE")
   foreach(piece IN LISTS arg_PIECES)
     if(NOT piece IN_LIST EKAUTH_BUILT_PIECES)
       return()
@@ -39,8 +40,16 @@ function(ekauth_test folder)
   list(TRANSFORM arg_PIECES PREPEND ekauth:: OUTPUT_VARIABLE libraries)
   target_link_libraries(${folder}_tests PRIVATE ekauth_test_main ${libraries} ${arg_LIBRARIES})
   target_compile_definitions(${folder}_tests PRIVATE EKAUTH_TEST_DATA="${EKAUTH_SOURCE_DIR}/tests/data")
-  add_test(NAME ${folder} COMMAND ${folder}_tests)
+  set(beside "")
+  foreach(program IN LISTS arg_BESIDE)
+    if(TARGET ${program})
+      list(APPEND beside $<TARGET_FILE:${program}>)
+    else()
+      list(APPEND beside ${CMAKE_CURRENT_SOURCE_DIR}/stores/${program})
+    endif()
+  endforeach()
+  add_test(NAME ${folder} COMMAND ${beside} $<TARGET_FILE:${folder}_tests>)
   if(arg_LONG)
-    ekauth_long_test(${folder}.long COMMAND ${folder}_tests "[long]")
+    ekauth_long_test(${folder}.long COMMAND ${beside} $<TARGET_FILE:${folder}_tests> "[long]")
   endif()
 endfunction()

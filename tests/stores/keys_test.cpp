@@ -2,7 +2,6 @@
 
 using namespace records;
 using keys::status;
-using under_test::adapter;
 using under_test::fresh_store;
 
 namespace {
@@ -30,7 +29,7 @@ using texts = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a key is found as it was inserted", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   const keys::record plain = key("key_a"), full = full_key("key_b");
   CHECK(*db.insert_key({plain, 0}) == inserted);
@@ -46,7 +45,7 @@ TEST_CASE("a key is found as it was inserted", "[stores]") {
 }
 
 TEST_CASE("an id that was not inserted is not found, whatever it shares with one that was", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   CHECK_FALSE(db.find_key({key_id("key_a")})->has_value());
   CHECK(*db.insert_key({key("key_a"), 0}) == inserted);
@@ -56,7 +55,7 @@ TEST_CASE("an id that was not inserted is not found, whatever it shares with one
 }
 
 TEST_CASE("an id is taken once, and its first row stays", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   const keys::record first = key("key_a");
   CHECK(*db.insert_key({first, 0}) == inserted);
@@ -67,7 +66,7 @@ TEST_CASE("an id is taken once, and its first row stays", "[stores]") {
 }
 
 TEST_CASE("an owner's limit counts its own keys that are not revoked", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   keys::record disabled = key("key_b");
   disabled.state = status::disabled;
@@ -100,7 +99,7 @@ TEST_CASE("an owner's limit counts its own keys that are not revoked", "[stores]
 }
 
 TEST_CASE("replace stores at exactly the expected version, which it moves by one", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   keys::record row = key("key_a");
   row.version = 5;
@@ -121,7 +120,7 @@ TEST_CASE("replace stores at exactly the expected version, which it moves by one
 }
 
 TEST_CASE("replace keeps environment, owner, creation and last uses as stored", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   const keys::record before = full_key("key_a");
   CHECK(*db.insert_key({before, 0}) == inserted);
@@ -153,7 +152,7 @@ TEST_CASE("replace keeps environment, owner, creation and last uses as stored", 
 }
 
 TEST_CASE("replace drops the secrets that are gone, and a new one was never used", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   keys::record row = full_key("key_a");
   CHECK(*db.insert_key({row, 0}) == inserted);
@@ -181,7 +180,7 @@ TEST_CASE("replace drops the secrets that are gone, and a new one was never used
 }
 
 TEST_CASE("nothing replaces a revoked key", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   keys::record row = key("key_a");
   CHECK(*db.insert_key({row, 0}) == inserted);
@@ -199,7 +198,7 @@ TEST_CASE("nothing replaces a revoked key", "[stores]") {
 }
 
 TEST_CASE("list answers an owner's keys in byte order, page by page", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   const std::string nul("k\0", 2);
   const texts ordered = {"K", "k", nul, "k ", "k1", "k10", "k2", "ka", "k\x7f", "k\x80", "k\xff", "l"};
@@ -236,7 +235,7 @@ TEST_CASE("list answers an owner's keys in byte order, page by page", "[stores]"
 }
 
 TEST_CASE("touch moves last uses forward, never back, and nothing else", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   keys::record a = key("key_a"), b = full_key("key_b");
   CHECK(*db.insert_key({a, 0}) == inserted);

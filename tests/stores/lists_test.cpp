@@ -5,7 +5,6 @@
 using namespace records;
 using allowlists::entry;
 using allowlists::holder;
-using under_test::adapter;
 using under_test::fresh_store;
 
 namespace {
@@ -30,7 +29,7 @@ allowlists::find::found found(allowlists::store& db, allowlists::find what) {
 }  // namespace
 
 TEST_CASE("a list is found as it was saved, beside the other of its holder", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   allowlists::store& db = fresh.lists();
   CHECK(*db.save_allowlist({row(account, office()), 0}));
   CHECK(*db.save_allowlist({row(key_a, {}, false), 0}));
@@ -49,7 +48,7 @@ TEST_CASE("a list is found as it was saved, beside the other of its holder", "[s
 }
 
 TEST_CASE("a list that was never saved has version 0", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   allowlists::store& db = fresh.lists();
   REQUIRE(*db.save_allowlist({row(key_a, office()), 0}));
   const auto both = found(db, {account});
@@ -62,7 +61,7 @@ TEST_CASE("a list that was never saved has version 0", "[stores]") {
 }
 
 TEST_CASE("entries of a version that is known do not travel", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   allowlists::store& db = fresh.lists();
   REQUIRE(*db.save_allowlist({row(account, office()), 0}));
   REQUIRE(*db.save_allowlist({row(account, office()), 1}));
@@ -79,7 +78,7 @@ TEST_CASE("entries of a version that is known do not travel", "[stores]") {
 }
 
 TEST_CASE("a list is saved over exactly the version that was expected", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   allowlists::store& db = fresh.lists();
   CHECK_FALSE(*db.save_allowlist({row(account, {}), 1}));
   CHECK(*db.save_allowlist({row(account, office()), 0}));
@@ -94,7 +93,7 @@ TEST_CASE("a list is saved over exactly the version that was expected", "[stores
 }
 
 TEST_CASE("of many who save one version exactly one succeeds", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   allowlists::store& db = fresh.lists();
   for (std::uint64_t version = 0; version < 20; ++version) {
     std::atomic<int> saved = 0, failed = 0;

@@ -6,7 +6,6 @@
 #include <thread>
 
 using namespace records;
-using under_test::adapter;
 using under_test::fresh_store;
 
 namespace {
@@ -32,7 +31,7 @@ using tally = std::atomic<std::uint32_t>;
 }  // namespace
 
 TEST_CASE("of many at once, exactly as many keys as the limit says are inserted", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   constexpr std::uint32_t limit = 5;
   tally added = 0, refused = 0, other = 0;
@@ -52,7 +51,7 @@ TEST_CASE("of many at once, exactly as many keys as the limit says are inserted"
 }
 
 TEST_CASE("of many at once, one takes an id", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   for (int round = 0; round < 8; ++round) {
     tally keys_added = 0, sessions_added = 0;
     const std::string id = std::to_string(round);
@@ -68,7 +67,7 @@ TEST_CASE("of many at once, one takes an id", "[stores]") {
 }
 
 TEST_CASE("of many who advance one version, one wins, and its row is the one that is read", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
   constexpr std::uint64_t versions = 40;
@@ -99,7 +98,7 @@ TEST_CASE("of many who advance one version, one wins, and its row is the one tha
 }
 
 TEST_CASE("of many who replace one version of a key, one wins, and no read sees half of it", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   REQUIRE(*db.insert_key({key("key_a"), 0}) == keys::insert::reply::inserted);
   constexpr std::uint64_t versions = 40;
@@ -134,7 +133,7 @@ TEST_CASE("of many who replace one version of a key, one wins, and no read sees 
 }
 
 TEST_CASE("once a bump has answered, nothing more succeeds under the old epoch", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   const subject_id user("usr_1");
   for (std::uint64_t epoch = 0; epoch < 6; ++epoch) {
@@ -172,7 +171,7 @@ TEST_CASE("once a bump has answered, nothing more succeeds under the old epoch",
 }
 
 TEST_CASE("bumps of many at once are all counted, each with a number of its own", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   std::array<std::atomic<int>, 5 * crowd + 1> answered{};
   together([&](std::size_t) {
     for (int round = 0; round < 5; ++round)
@@ -183,7 +182,7 @@ TEST_CASE("bumps of many at once are all counted, each with a number of its own"
 }
 
 TEST_CASE("of many who revoke or purge one session, one did it", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
   tally revoked = 0, purged = 0;
@@ -198,7 +197,7 @@ TEST_CASE("of many who revoke or purge one session, one did it", "[stores]") {
 }
 
 TEST_CASE("last uses written by many at once end at the latest", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   for (const char* id : {"a", "b", "c"})
     REQUIRE(*db.insert_key({key(id), 0}) == keys::insert::reply::inserted);

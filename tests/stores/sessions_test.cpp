@@ -3,7 +3,6 @@
 using namespace records;
 using refresh::end_reason;
 using refresh::status;
-using under_test::adapter;
 using under_test::fresh_store;
 
 namespace {
@@ -44,7 +43,7 @@ refresh::record advanced(std::string_view id) {
 }  // namespace
 
 TEST_CASE("a session is found as it was inserted", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   CHECK_FALSE(is_there(db, "fam_a"));
   CHECK(*db.insert_session({session("fam_a")}) == inserted);
@@ -56,7 +55,7 @@ TEST_CASE("a session is found as it was inserted", "[stores]") {
 }
 
 TEST_CASE("a family is taken once, and its first row stays", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   CHECK(*db.insert_session({session("fam_a")}) == inserted);
   CHECK(*db.insert_session({full_session("fam_a")}) == exists);
@@ -66,7 +65,7 @@ TEST_CASE("a family is taken once, and its first row stays", "[stores]") {
 }
 
 TEST_CASE("a session is inserted at its subject's epoch only", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   const auto at_epoch = [](std::string_view id, std::uint64_t epoch) {
     refresh::record row = session(id);
@@ -85,7 +84,7 @@ TEST_CASE("a session is inserted at its subject's epoch only", "[stores]") {
 }
 
 TEST_CASE("an epoch counts from 0, subject by subject, and keeps the last reason", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   CHECK(*db.insert_session({session("fam_a")}) == inserted);
   CHECK(*db.insert_session({session("fam_b", "usr_2")}) == inserted);
@@ -101,7 +100,7 @@ TEST_CASE("an epoch counts from 0, subject by subject, and keeps the last reason
 }
 
 TEST_CASE("advance stores the rotation, keeps the login, and moves the version by one", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   refresh::record row = session("fam_a");
   row.version = 3;
@@ -138,7 +137,7 @@ TEST_CASE("advance stores the rotation, keeps the login, and moves the version b
 }
 
 TEST_CASE("nothing advances a revoked session, or one of another epoch", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   CHECK(*db.insert_session({session("fam_a")}) == inserted);
   CHECK(*db.insert_session({session("fam_b")}) == inserted);
@@ -159,7 +158,7 @@ TEST_CASE("nothing advances a revoked session, or one of another epoch", "[store
 }
 
 TEST_CASE("revoke ends an active session once and is idempotent", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   refresh::record row = session("fam_a");
   CHECK(*db.insert_session({row}) == inserted);
@@ -178,7 +177,7 @@ TEST_CASE("revoke ends an active session once and is idempotent", "[stores]") {
 }
 
 TEST_CASE("list answers a subject's sessions in byte order with its epoch, page by page", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   const texts ordered = {"F", "f", std::string("f\0", 2), "f0", "f00", "f1", "f\x7f", "f\x80", "f\xff", "g"};
   for (std::size_t i = 0; i < ordered.size(); ++i)
@@ -198,7 +197,7 @@ TEST_CASE("list answers a subject's sessions in byte order with its epoch, page 
 }
 
 TEST_CASE("purge removes what is at or past a deadline, at most so many", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   const auto at = [](int ms) { return fixed::noon + duration(ms); };
   const auto add = [&](std::string_view id, int idle, std::optional<int> absolute) {

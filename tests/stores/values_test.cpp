@@ -3,7 +3,6 @@
 #include <limits>
 
 using namespace records;
-using under_test::adapter;
 using under_test::fresh_store;
 
 namespace {
@@ -30,7 +29,7 @@ std::vector<std::string> hostile_texts() {
 }  // namespace
 
 TEST_CASE("a key keeps any text in any field", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   keys::store& db = fresh.keys();
   const auto texts = hostile_texts();
   for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -51,7 +50,7 @@ TEST_CASE("a key keeps any text in any field", "[stores]") {
 }
 
 TEST_CASE("a session keeps any text in any field", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   refresh::store& db = fresh.sessions();
   const auto texts = hostile_texts();
   for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -73,7 +72,7 @@ TEST_CASE("a session keeps any text in any field", "[stores]") {
 }
 
 TEST_CASE("times at both ends of time, and the last numbers, survive", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   for (const time_point at : {earliest, time_point(duration(-1)), time_point(), latest}) {
     const std::string id = std::to_string(at.time_since_epoch().count());
     keys::record row = key(id);
@@ -97,7 +96,7 @@ TEST_CASE("times at both ends of time, and the last numbers, survive", "[stores]
 }
 
 TEST_CASE("the longest list of scopes comes back in its order", "[stores]") {
-  fresh_store fresh(GENERATE(adapter::memory, adapter::sqlite));
+  fresh_store fresh(GENERATE(from_range(under_test::adapters)));
   std::vector<std::string> names;
   for (std::size_t i = 0; i < scope::max_listed; ++i)
     names.push_back("s" + std::to_string(997 * i % 256) + ":read");

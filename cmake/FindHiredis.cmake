@@ -1,0 +1,16 @@
+# Finds hiredis, which ships a CMake package of its own from version 1.0 only, and gives the target Hiredis::Hiredis.
+find_path(Hiredis_INCLUDE_DIR hiredis/hiredis.h)
+find_library(Hiredis_LIBRARY hiredis)
+if(Hiredis_INCLUDE_DIR)
+  file(STRINGS ${Hiredis_INCLUDE_DIR}/hiredis/hiredis.h Hiredis_VERSION REGEX "define HIREDIS_(MAJOR|MINOR|PATCH) [0-9]+")
+  string(REGEX REPLACE "[^0-9;]+" "" Hiredis_VERSION "${Hiredis_VERSION}")
+  string(REPLACE ";" "." Hiredis_VERSION "${Hiredis_VERSION}")
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(Hiredis REQUIRED_VARS Hiredis_LIBRARY Hiredis_INCLUDE_DIR VERSION_VAR Hiredis_VERSION)
+if(Hiredis_FOUND AND NOT TARGET Hiredis::Hiredis)
+  add_library(Hiredis::Hiredis UNKNOWN IMPORTED)
+  set_target_properties(Hiredis::Hiredis PROPERTIES
+    IMPORTED_LOCATION ${Hiredis_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${Hiredis_INCLUDE_DIR})
+endif()
+mark_as_advanced(Hiredis_INCLUDE_DIR Hiredis_LIBRARY)

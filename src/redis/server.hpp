@@ -1,0 +1,16 @@
+// What the store asks a server before it trusts it.
+#pragma once
+
+#include "redis/connection.hpp"
+
+#include <vector>
+
+namespace ekauth::inline v1::redis {
+
+/// Refuses a server that cannot keep what a store promises; answers what its settings do not promise.
+[[nodiscard]] result<std::vector<warning>> inspect(connection& server);
+
+/// Marks what begins with these names as a store of this version, or checks the mark.
+[[nodiscard]] result<void> claim(connection& server, std::string_view names);
+
+}  // namespace ekauth::inline v1::redis
