@@ -16,6 +16,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace lane {
@@ -55,6 +56,7 @@ class proxy {
   /// Questions since the last call: each is a round trip.
   [[nodiscard]] int count() { return questions_.exchange(0); }
   void play(trick next, std::string answer = {}) {
+    const std::lock_guard held(lock_);
     made_up_ = std::move(answer);
     next_ = next;
   }
@@ -137,11 +139,16 @@ class proxy {
     const ssize_t size = ::recv(each.client, bytes.data(), bytes.size(), 0);
     if (size <= 0) return void(each.is_broken = true);
     ++questions_;
-    each.now = next_.exchange(trick::none);
+    std::string answer;
+    {
+      const std::lock_guard held(lock_);
+      each.now = std::exchange(next_, trick::none);
+      answer = made_up_;
+    }
     if (each.now == trick::cut_before) return void(each.is_broken = true);
     if (each.now == trick::say_nothing) return;
     if (each.now == trick::say_instead)
-      return pass(each.client, made_up_.data(), static_cast<ssize_t>(made_up_.size()));
+      return pass(each.client, answer.data(), static_cast<ssize_t>(answer.size()));
     pass(each.server, bytes.data(), size);
   }
 
@@ -154,15 +161,15 @@ class proxy {
     pass(each.client, bytes.data(), size);
   }
 
-  std::mutex lock_;  // of server_
+  std::mutex lock_;  // of the next three
   std::string server_;
+  trick next_ = trick::none;
+  std::string made_up_;
   fixed::temporary_folder folder_;
   int listener_ = -1;
   std::array<int, 2> wake_{-1, -1};
   std::vector<link> links_;  // the thread's own
   std::atomic<int> questions_{0}, accepted_{0};
-  std::atomic<trick> next_{trick::none};
-  std::string made_up_;  // written before next_, read after it
   std::thread thread_;
 };
 
