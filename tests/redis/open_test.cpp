@@ -91,9 +91,16 @@ TEST_CASE("a password, and a user's, opens the store; a wrong one does not", "[r
   server one({"--requirepass", "correct horse"});
   lane::plain admin(one.socket());
   REQUIRE(admin.ask({"AUTH", "correct horse"}) == "OK");
-  REQUIRE(admin.ask({"ACL", "SETUSER", "app", "on", ">battery staple", "~{ekauth}:*", "+@all"}) == "OK");
-  REQUIRE(admin.ask({"ACL", "SETUSER", "little", "on", ">battery staple", "~{ekauth}:*", "+@all",
-                     "-config"}) == "OK");
+  const lane::words least{"on",      ">battery staple", "~{ekauth}:*",  "-@all", "+@read",
+                          "+@write", "+@scripting",     "+@connection", "+info"};
+  const auto allow = [&](const std::string& user, const lane::words& more) {
+    lane::words command{"ACL", "SETUSER", user};
+    command.insert(command.end(), least.begin(), least.end());
+    command.insert(command.end(), more.begin(), more.end());
+    REQUIRE(admin.ask(command) == "OK");
+  };
+  allow("app", {"+config|get"});
+  allow("little", {});
   const auto with = [&](const std::string& user, const std::string& password) {
     redis::options how = one.options();
     how.user = user;
@@ -101,7 +108,9 @@ TEST_CASE("a password, and a user's, opens the store; a wrong one does not", "[r
     return how;
   };
   CHECK(redis::store::open(with("", "correct horse")).has_value());
-  CHECK(redis::store::open(with("app", "battery staple")).has_value());
+  auto app = redis::store::open(with("app", "battery staple"));
+  REQUIRE(app.has_value());
+  CHECK(app->warnings().empty());
   CHECK(says(reason(with("", "wrong")), "password"));
   CHECK(says(reason(with("app", "correct horse")), "password"));
   CHECK(says(reason(with("", "")), "password"));
@@ -112,6 +121,9 @@ TEST_CASE("a password, and a user's, opens the store; a wrong one does not", "[r
   CHECK(*little->insert_key({key("key_a"), 0}) == keys::insert::reply::inserted);
   CHECK(*little->insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
   CHECK(little->find_session({family_id("fam_a")})->has_value());
+  CHECK(*little->purge_sessions({time_point::max(), 10}) == 1);
+  admin.ask({"SCRIPT", "FLUSH"});
+  CHECK(little->find_key({key_id("key_a")})->has_value());
 }
 
 TEST_CASE("a server that evicts is refused", "[redis]") {
