@@ -10,6 +10,7 @@
 #include <ekauth/sqlite.hpp>
 
 #include "catch.hpp"
+#include "stores/private_redis.hpp"
 #include "support/fixed.hpp"
 #include "support/temporary.hpp"
 
@@ -178,6 +179,13 @@ TEST_CASE("memory running out at any allocation leaves the SQLite store usable",
   auto store = sqlite::store::open({.path = folder.path() + "/exhausted.db"});
   REQUIRE(store);
   exhaust(*store);
+}
+
+TEST_CASE("memory running out at any allocation leaves the Redis store usable", "[exhaustion]") {
+  auto how = fixed::fresh_redis();
+  how.connections = 1;  // which must come back each time
+  auto store = fixed::open_redis(std::move(how));
+  exhaust(store);
 }
 
 TEST_CASE("without any memory events still become lines, and floods are still counted", "[exhaustion]") {
