@@ -4,9 +4,12 @@
 #   configure dev                  configures a preset; compiles through ccache where there is one
 #   build dev [target]             builds it with every processor
 
-# What building, testing and running the examples takes, in the names of Debian 12 and Ubuntu 24.04.
-ekauth_packages=(cmake ninja-build g++ libssl-dev libsodium-dev libsimdjson-dev libfmt-dev libsqlite3-dev libhiredis-dev catch2
-                 libcpp-httplib-dev nlohmann-json3-dev libasio-dev redis-server pkg-config curl jq spin)
+# What configuring and building takes, and running the examples, in the names of Debian 12 and Ubuntu 24.04.
+ekauth_packages=(cmake ninja-build g++ pkg-config curl jq
+                 libssl-dev libsodium-dev libsimdjson-dev libfmt-dev libsqlite3-dev libhiredis-dev
+                 catch2 libcpp-httplib-dev nlohmann-json3-dev libasio-dev)
+# What running the tests takes besides.
+ekauth_test_packages=(redis-server spin python3 nodejs)
 
 say() { printf '\n== %s\n' "$*"; }
 fail() { printf '\n%s\n' "$*" >&2; exit 1; }
