@@ -17,7 +17,7 @@ target_compile_features(ekauth_test_main PUBLIC cxx_std_20)
 
 # ekauth_need_program(VARIABLE name package what): its path, or an error that names the package to install.
 function(ekauth_need_program variable name package what)
-  find_program(${variable} ${name})
+  find_program(${variable} ${name} HINTS /usr/bin)  # that of the system, which has the system's modules
   if(NOT ${variable})
     message(FATAL_ERROR "ekauth: ${what} needs ${name}: install ${package}, or configure with -DEKAUTH_BUILD_TESTS=OFF")
   endif()

@@ -77,12 +77,13 @@ void add_audience_forms(corpus& all) {
                            R"([["events"]])",
                            R"([{"aud":"events"}])",
                            R"(["events",true])",
-                           "[0]",
-                           R"("events\u0000")",
-                           R"(["events","x\u0000"])",
-                           R"(["events\u0000"])",
-                           R"("\u0000events")"})
+                           "[0]"})
     all.refuse(errc::token_claim_malformed, json, aud(json));
+  all.rule("choice: no NUL in a registered claim, for C and SQL end there");
+  for (const char* json :
+       {R"("events\u0000")", R"("\u0000events")", R"(["events\u0000"])", R"(["events","x\u0000"])"})
+    all.refuse(errc::token_claim_malformed, json, aud(json));
+  all.rule("RFC 7519 §4.1.3: one value that identifies us is enough");
   std::string many = "\"a\"";
   for (int i = 0; i < 500; ++i) many += ",\"a" + std::to_string(i) + "\"";
   all.refuse(other_audience, "500 others", aud("[" + many + "]"));
@@ -135,11 +136,13 @@ void add_issuer_forms(corpus& all) {
                            R"("events")"})
     all.refuse(other_issuer, json, iss(json));
   all.rule("RFC 7519 §4.1.1: iss is one string");
+  for (const char* json : {"null", "true", "1", "{}", "[]", R"(["https://auth.example"])",
+                           R"(["https://auth.example","https://evil.example"])",
+                           R"({"https://auth.example":1})", R"({"iss":"https://auth.example"})"})
+    all.refuse(errc::token_claim_malformed, json, iss(json));
+  all.rule("choice: no NUL in a registered claim, for C and SQL end there");
   for (const char* json :
-       {"null", "true", "1", "{}", "[]", R"(["https://auth.example"])",
-        R"(["https://auth.example","https://evil.example"])", R"({"https://auth.example":1})",
-        R"({"iss":"https://auth.example"})", R"("https://auth.example\u0000")",
-        R"("https://auth.example\u0000.evil.example")", R"("\u0000")"})
+       {R"("https://auth.example\u0000")", R"("https://auth.example\u0000.evil.example")", R"("\u0000")"})
     all.refuse(errc::token_claim_malformed, json, iss(json));
 }
 

@@ -81,7 +81,7 @@ void add_insertions(corpus& all) {
 // Texts whose last character carries two or four bits that belong to no byte.
 void add_unused_bits(corpus& all) {
   all.topic("unused-bits",
-            "RFC 4648 §3.5: the bits behind the last byte are zero, so that no two texts are the same");
+            "choice: bits behind the last byte are zero, which RFC 4648 §3.5 lets a decoder ask for");
   const auto spelled = [&](std::string text, unsigned set) {
     text.back() = alphabet[alphabet.find(text.back()) | set];
     return text;

@@ -69,6 +69,10 @@ void add_types(corpus& all) {
     const std::string_view name = form.name;
     for (const auto& [json, kind] : values) {
       const std::string what = std::string(name) + ": " + json;
+      const bool is_zero = std::string_view(json).find("u0000") != std::string_view::npos;
+      all.rule(is_zero       ? "choice: no NUL in a registered claim, for C and SQL end there"
+               : kind == 'm' ? "choice: a time before 1970 is none"
+                             : form.rule);
       const bool number = name == "exp" || name == "nbf" || name == "iat";
       const bool date = number && kind == 'n';
       const bool other_text = kind == 's';

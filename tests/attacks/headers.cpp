@@ -38,8 +38,13 @@ void add_processing(corpus& all) {
   for (const char* value : {"false", "true", "null", "0", "\"false\"", "[]"}) {
     all.refuse(refused, std::string("critical: ") + value,
                with(R"("crit":["b64"],"b64":)" + std::string(value)));
-    all.refuse(refused, std::string("alone: ") + value, with(R"("b64":)" + std::string(value)));
   }
+  all.rule(
+      "choice: a b64 that no crit announces is malformed by RFC 7797 §6; who does not know b64 would ignore "
+      "it");
+  for (const char* value : {"false", "true", "null", "0", "\"false\"", "[]"})
+    all.refuse(refused, std::string("alone: ") + value, with(R"("b64":)" + std::string(value)));
+  all.rule("RFC 7515 §5.2: the payload is base64url");
   all.refuse(refused, "a payload that stands as it is",
              sign(encode(R"({"alg":"HS256","b64":false,"crit":["b64"]})") + "." + R"({"sub":"acc_1"})"));
   all.refuse(errc::token_payload_malformed, "a payload that stands as it is, and no b64",
@@ -54,13 +59,17 @@ void add_processing(corpus& all) {
     all.refuse(refused, std::string("zip ") + value, with(R"("zip":)" + std::string(value)));
   for (const char* value : {"\"JWT\"", "\"jwt\"", "\"application/json\"", "\"x\"", "null"})
     all.refuse(refused, std::string("cty ") + value, with(R"("cty":)" + std::string(value)));
+  all.refuse(refused, "a token inside a token, named so", token(R"({"alg":"HS256","cty":"JWT"})", good));
+  all.rule("RFC 7519 §7.2: the payload is a JSON object");
   all.refuse(errc::token_payload_malformed, "a deflated payload",
              token(plain_header, "\xab\x56\x2a\x2e\x4d\x52\xb2\x52"));
   all.refuse(errc::token_payload_malformed, "a gzipped payload", token(plain_header, "\x1f\x8b\x08"));
 }
 
 void add_types(corpus& all) {
-  all.topic("typ", "RFC 8725 §3.11: a token of another declared type is not taken for an access token");
+  all.topic("typ",
+            "choice: a token of another declared type is no access token, which RFC 8725 §3.11 leaves to who "
+            "declares types");
   for (const char* typ : {"refresh+jwt", "at+jwt", "dpop+jwt", "id+jwt", "logout+jwt", "secevent+jwt",
                           "token-introspection+jwt", "JWE", "JOSE", "JOSE+JSON", "JWS", "application/at+jwt",
                           "text/html", "kb+jwt", "vc+sd-jwt"})

@@ -1,0 +1,101 @@
+// The attack corpus before verifiers that other people wrote. They see the cases that a verifier without
+// options of ours can be asked about.
+#include "attacks/corpus.hpp"
+
+#include <map>
+
+#include "catch.hpp"
+#include "peers/explain.hpp"
+
+using attacks::attack;
+
+namespace {
+
+std::vector<attack> plain_cases() {
+  const attacks::corpus all = attacks::make_corpus();
+  std::vector<attack> plain;
+  for (const attack& each : all.all())
+    if (each.under == attacks::setup::plain) plain.push_back(each);
+  return plain;
+}
+
+std::vector<std::string_view> tokens_of(const std::vector<attack>& all) {
+  std::vector<std::string_view> tokens;
+  for (const attack& each : all) tokens.push_back(each.token);
+  return tokens;
+}
+
+// Of a topic and a judge: how often it differed.
+struct tally {
+  int wrong_accepts = 0, wrong_refusals = 0, choices = 0;
+};
+
+}  // namespace
+
+TEST_CASE("other verifiers agree about every case of the attack corpus, but for what is listed", "[jwt]") {
+  const std::vector<attack> all = plain_cases();
+  const auto said = peers::ask(tokens_of(all));
+  for (std::size_t j = 0; j < peers::judges.size(); ++j) {
+    const peers::judge& judge = peers::judges[j];
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const std::optional<bool> expected = peers::expected_of(judge, all[i].verdict);
+      const bool accepts = said[j][i] == "+";
+      if (!expected || accepts == *expected || (accepts && all[i].is_choice())) continue;
+      INFO(judge.name << " says " << said[j][i] << " of " << all[i].name << "\n"
+                      << all[i].rule << "\n"
+                      << attacks::shown(all[i].token));
+      CHECK((accepts ? peers::is_known_laxness(judge.name, all[i].topic())
+                     : peers::is_known_strictness(judge.name, all[i].name)));
+    }
+  }
+}
+
+TEST_CASE("a judge has its day: each accepts most of what is right and refuses most of what is wrong",
+          "[jwt]") {
+  const std::vector<attack> all = plain_cases();
+  const auto said = peers::ask(tokens_of(all));
+  for (std::size_t j = 0; j < peers::judges.size(); ++j) {
+    std::size_t right_accepts = 0, right_refusals = 0, accepts = 0, refusals = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const std::optional<bool> expected = peers::expected_of(peers::judges[j], all[i].verdict);
+      if (!expected) continue;
+      ++(*expected ? accepts : refusals);
+      if (*expected == (said[j][i] == "+")) ++(*expected ? right_accepts : right_refusals);
+    }
+    CAPTURE(peers::judges[j].name);
+    CHECK(right_accepts * 10 > accepts * 8);
+    CHECK(right_refusals * 10 > refusals * 6);
+  }
+}
+
+// peers_tests "[.table]" prints the table of docs/PROOF.md.
+TEST_CASE("the table of differences", "[.table]") {
+  const std::vector<attack> all = plain_cases();
+  const auto said = peers::ask(tokens_of(all));
+  std::map<std::string, std::vector<tally>> table;
+  std::map<std::string, int> sizes;
+  std::vector<tally> sums(peers::judges.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto& row = table[all[i].topic()];
+    row.resize(peers::judges.size());
+    ++sizes[all[i].topic()];
+    for (std::size_t j = 0; j < peers::judges.size(); ++j) {
+      const std::optional<bool> expected = peers::expected_of(peers::judges[j], all[i].verdict);
+      const bool accepts = said[j][i] == "+";
+      if (!expected || accepts == *expected) continue;
+      for (tally* each : {&row[j], &sums[j]})
+        ++(!accepts ? each->wrong_refusals : all[i].is_choice() ? each->choices : each->wrong_accepts);
+    }
+  }
+  const auto print = [](const std::string& name, int size, const std::vector<tally>& row) {
+    std::printf("| %s | %d |", name.c_str(), size);
+    for (const tally& each : row) {
+      const auto number = [](int count) { return count == 0 ? std::string("·") : std::to_string(count); };
+      std::printf(" %s / %s / %s |", number(each.wrong_accepts).c_str(), number(each.wrong_refusals).c_str(),
+                  number(each.choices).c_str());
+    }
+    std::printf("\n");
+  };
+  for (const auto& [topic, row] : table) print(topic, sizes[topic], row);
+  print("all", static_cast<int>(all.size()), sums);
+}
