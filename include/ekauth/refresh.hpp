@@ -126,7 +126,8 @@ class refresh_flow : public flow<refresh_flow, issued, find, advance, revoke> {
   int tries_ = 0;
 };
 
-/// Ends one session; answers whether it was live until now.
+/// Ends one session; answers whether this call ended it. One that expired, or is under an old epoch, can still be
+/// ended.
 class end_flow : public flow<end_flow, bool, find, revoke> {
  public:
   void on(const find& asked, find::reply answer);

@@ -11,18 +11,26 @@ using attacks::attack;
 
 namespace {
 
-std::vector<attack> plain_cases() {
-  const attacks::corpus all = attacks::make_corpus();
-  std::vector<attack> plain;
-  for (const attack& each : all.all())
-    if (each.under == attacks::setup::plain) plain.push_back(each);
-  return plain;
-}
+// The cases, and what every judge said of each; asked once.
+struct hearing {
+  std::vector<attack> all;
+  std::vector<peers::verdicts> said;
+};
 
-std::vector<std::string_view> tokens_of(const std::vector<attack>& all) {
-  std::vector<std::string_view> tokens;
-  for (const attack& each : all) tokens.push_back(each.token);
-  return tokens;
+const hearing& the_hearing() {
+  static const hearing held = [] {
+    const attacks::corpus corpus = attacks::make_corpus();
+    hearing made;
+    std::vector<std::string_view> tokens;
+    for (const attack& each : corpus.all()) {
+      if (each.under != attacks::setup::plain) continue;
+      made.all.push_back(each);
+      tokens.push_back(each.token);
+    }
+    made.said = peers::ask(tokens);
+    return made;
+  }();
+  return held;
 }
 
 // Of a topic and a judge: how often it differed.
@@ -33,8 +41,7 @@ struct tally {
 }  // namespace
 
 TEST_CASE("other verifiers agree about every case of the attack corpus, but for what is listed", "[jwt]") {
-  const std::vector<attack> all = plain_cases();
-  const auto said = peers::ask(tokens_of(all));
+  const auto& [all, said] = the_hearing();
   for (std::size_t j = 0; j < peers::judges.size(); ++j) {
     const peers::judge& judge = peers::judges[j];
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -52,8 +59,7 @@ TEST_CASE("other verifiers agree about every case of the attack corpus, but for 
 
 TEST_CASE("a judge has its day: each accepts most of what is right and refuses most of what is wrong",
           "[jwt]") {
-  const std::vector<attack> all = plain_cases();
-  const auto said = peers::ask(tokens_of(all));
+  const auto& [all, said] = the_hearing();
   for (std::size_t j = 0; j < peers::judges.size(); ++j) {
     std::size_t right_accepts = 0, right_refusals = 0, accepts = 0, refusals = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -70,8 +76,7 @@ TEST_CASE("a judge has its day: each accepts most of what is right and refuses m
 
 // peers_tests "[.table]" prints the table of docs/PROOF.md.
 TEST_CASE("the table of differences", "[.table]") {
-  const std::vector<attack> all = plain_cases();
-  const auto said = peers::ask(tokens_of(all));
+  const auto& [all, said] = the_hearing();
   std::map<std::string, std::vector<tally>> table;
   std::map<std::string, int> sizes;
   std::vector<tally> sums(peers::judges.size());
