@@ -1,12 +1,11 @@
 // Attacks on access tokens: each a text, the verdict it has to get, and the rule that decides it.
 //
-//   all.topic("algorithm", "RFC 8725 §3.1: the verifier knows the algorithm, and the header is held against
-//   it"); all.refuse(errc::token_algorithm_refused, "none, with our MAC", token(R"({"alg":"none"})",
-//   good_payload));
+//   all.topic("algorithm", "RFC 8725 §3.1: the verifier knows the algorithm");
+//   all.refuse(errc::token_algorithm_refused, "none", under_header(R"({"alg":"none"})"));
 //
 // A rule that begins with "choice:" is ours where the standards leave it open; all others are theirs. The
-// same bytes on every machine, so that other verifiers can be asked about them: peers/ has some, and dump.cpp
-// writes them for more.
+// same bytes on every machine, so that other verifiers can be asked about them: tests/peers has some, and
+// dump.cpp writes them for more.
 #pragma once
 
 #include "jwt/craft.hpp"
@@ -107,8 +106,6 @@ inline corpus make_corpus() {
 }
 
 // What the chapters share.
-
-inline std::string header_text(std::string_view members) { return "{" + std::string(members) + "}"; }
 
 /// Our payload under a header, signed with our key.
 inline std::string under_header(std::string_view header) { return token(header, good_payload); }

@@ -6,13 +6,12 @@ namespace attacks {
 
 namespace {
 
-// The same JSON mistake in the two places where JSON stands. make: from a JSON object's text without its
-// braces, and one of its strings' texts.
+// The same text in the two places where JSON stands, the header and the payload. make: from an object's
+// members, without its braces, to the whole text.
 class both_parts {
  public:
   explicit both_parts(corpus& all) : all_(all) {}
 
-  /// A whole text for the object: make("\"alg\":\"HS256\"") is a header, and the like a payload.
   void refuse_text(std::string_view what, const std::function<std::string(std::string)>& make) {
     all_.refuse(errc::token_header_refused, std::string(what) + ", header",
                 under_header(make(R"("alg":"HS256")")));
