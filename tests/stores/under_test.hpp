@@ -1,48 +1,63 @@
-// A fresh store of each adapter; every test of this folder runs against all of them.
+// Every adapter, and how a test gets a fresh, empty store of it. A new one is a function and a line in
+// adapters().
 #pragma once
 
 #include <ekauth/memory.hpp>
 #include <ekauth/sqlite.hpp>
+#include <ekauth/testing.hpp>
 
 #include "catch.hpp"
-#include "support/records.hpp"
 #include "support/temporary.hpp"
 
+#include <concepts>
+#include <memory>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 namespace under_test {
 
-enum class adapter { memory, sqlite };
+/// Two handles on the same data, as two connection pools or two nodes would be; or one, twice.
+struct handles {
+  ekauth::keys::store* keys[2] = {};
+  ekauth::refresh::store* sessions[2] = {};
+  ekauth::allowlists::store* allowlists[2] = {};  // none: the adapter does not store them
+  std::shared_ptr<void> keeper;                   // owns the stores, and what they need
 
-class fresh_store {
- public:
-  explicit fresh_store(adapter which) {
-    if (which == adapter::memory) {
-      memory_.emplace();
-      return;
+  template <class Store>
+  handles(std::shared_ptr<void> owner, Store& here, Store& there)
+      : keys{&here, &there}, sessions{&here, &there}, keeper(std::move(owner)) {
+    if constexpr (std::derived_from<Store, ekauth::allowlists::store>) {
+      allowlists[0] = &here;
+      allowlists[1] = &there;
     }
-    auto opened = ekauth::sqlite::store::open({.path = folder_.file("store.db")});
-    REQUIRE(opened.has_value());
-    sqlite_.emplace(*std::move(opened));
   }
-
-  [[nodiscard]] ekauth::keys::store& keys() {
-    if (memory_) return *memory_;
-    return *sqlite_;
-  }
-  [[nodiscard]] ekauth::refresh::store& sessions() {
-    if (memory_) return *memory_;
-    return *sqlite_;
-  }
-  [[nodiscard]] ekauth::allowlists::store& lists() {
-    if (memory_) return *memory_;
-    return *sqlite_;
-  }
-
- private:
-  fixed::temporary_folder folder_;
-  std::optional<ekauth::memory::store> memory_;
-  std::optional<ekauth::sqlite::store> sqlite_;
 };
+
+inline handles open_memory() {
+  auto db = std::make_shared<ekauth::memory::store>();
+  return {db, *db, *db};
+}
+
+inline handles open_sqlite() {
+  struct opened {
+    fixed::temporary_folder folder;
+    std::optional<ekauth::sqlite::store> here, there;
+  };
+  auto db = std::make_shared<opened>();
+  for (auto* handle : {&db->here, &db->there}) {
+    auto store = ekauth::sqlite::store::open({.path = db->folder.file("store.db")});
+    REQUIRE(store.has_value());
+    handle->emplace(*std::move(store));
+  }
+  return {db, *db->here, *db->there};
+}
+
+struct adapter {
+  std::string_view name;
+  handles (*open)();
+};
+
+inline std::vector<adapter> adapters() { return {{"memory", open_memory}, {"sqlite", open_sqlite}}; }
 
 }  // namespace under_test
