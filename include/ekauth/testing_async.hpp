@@ -64,11 +64,11 @@ struct by_await {
 template <class Wait>
 by_await(Wait) -> by_await<Wait>;
 
-/// An asynchronous store of keys as a blocking one. store must outlive it.
+/// An asynchronous store of keys as a blocking one. judged must outlive it.
 template <class Store, class Wait>
 class blocking_keys final : public keys::store {
  public:
-  blocking_keys(Store& store, Wait wait) : store_(store), wait_(std::move(wait)) {}
+  blocking_keys(Store& judged, Wait wait) : store_(judged), wait_(std::move(wait)) {}
 
   result<keys::insert::reply> insert_key(const keys::insert& r) override { return wait_(r, store_); }
   result<keys::find::reply> find_key(const keys::find& r) override { return wait_(r, store_); }
@@ -81,11 +81,11 @@ class blocking_keys final : public keys::store {
   Wait wait_;
 };
 
-/// An asynchronous store of sessions as a blocking one. store must outlive it.
+/// An asynchronous store of sessions as a blocking one. judged must outlive it.
 template <class Store, class Wait>
 class blocking_sessions final : public refresh::store {
  public:
-  blocking_sessions(Store& store, Wait wait) : store_(store), wait_(std::move(wait)) {}
+  blocking_sessions(Store& judged, Wait wait) : store_(judged), wait_(std::move(wait)) {}
 
   result<refresh::insert::reply> insert_session(const refresh::insert& r) override {
     return wait_(r, store_);
@@ -111,11 +111,11 @@ class blocking_sessions final : public refresh::store {
   Wait wait_;
 };
 
-/// An asynchronous store of allowlists as a blocking one. store must outlive it.
+/// An asynchronous store of allowlists as a blocking one. judged must outlive it.
 template <class Store, class Wait>
 class blocking_allowlists final : public allowlists::store {
  public:
-  blocking_allowlists(Store& store, Wait wait) : store_(store), wait_(std::move(wait)) {}
+  blocking_allowlists(Store& judged, Wait wait) : store_(judged), wait_(std::move(wait)) {}
 
   result<allowlists::find::reply> find_allowlists(const allowlists::find& r) override {
     return wait_(r, store_);

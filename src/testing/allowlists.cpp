@@ -185,7 +185,7 @@ void one_saves_a_version(allowlists_trial& t) {
   std::vector<std::atomic<int>> winners(last + 1);
   std::vector<std::atomic<std::size_t>> winner(last + 1);
   together([&](std::size_t i) {
-    for (std::uint64_t tries = 0; tries <= 10 * last; ++tries) {
+    for (std::uint64_t tries = 0; tries <= 10 * last && !t.is_broken(); ++tries) {
       const auto found = t.ask(find{of}).account;
       // Switch, time and entries were written together.
       if (found.row &&
@@ -195,14 +195,13 @@ void one_saves_a_version(allowlists_trial& t) {
       record row{of, true, {}, t.at(static_cast<std::int64_t>(i))};
       for (std::size_t n = 0; n < i; ++n) row.entries.push_back(entry(t, n, "192.0.2.7", ""));
       if (!t.ask(save{row, found.version})) continue;
-      ++winners[found.version];
+      if (++winners[found.version] > 1) return t.saw("two callers were answered true for one version");
       winner[found.version] = i;
     }
     t.saw("save kept answering false at the version that was read just before");
   });
   for (std::uint64_t version = 0; version <= last; ++version)
-    t.expect(winners[version] == 1, "version " + std::to_string(version) + " was saved over by " +
-                                        std::to_string(winners[version]) + " callers");
+    t.expect(winners[version] == 1, "nobody was answered true for a version that was saved over");
   const auto found = t.ask(find{of}).account;
   t.expect(found.row && found.row->entries.size() == winner[last],
            "the last of many saves is not the one that is found");
@@ -215,7 +214,7 @@ void found_at_one_instant(allowlists_trial& t) {
   record account{{of.account}, true, {entry(t, 1, "192.0.2.7", "")}, t.at(0)}, key = account;
   key.of = of;
   std::atomic<std::uint64_t> floor = 0;
-  const std::uint64_t last = 2 * std::uint64_t{t.rounds()};
+  const std::uint64_t last = 5 * std::uint64_t{t.rounds()};
   pace readers;
   together([&](std::size_t i) {
     if (i == 0) {

@@ -10,7 +10,7 @@ namespace {
 constexpr auto inserted = keys::insert::reply::inserted;
 
 void limit_holds_in_a_crowd(keys_trial& t) {
-  for (std::uint32_t round = 0; round < t.rounds(); ++round) {
+  for (std::uint32_t round = 0; t.goes_on(round); ++round) {
     const subject_id owner = t.subject("owner" + std::to_string(round));
     const std::uint32_t limit = 1 + round % 5;
     std::atomic<std::uint32_t> answered = 0;
@@ -26,7 +26,7 @@ void limit_holds_in_a_crowd(keys_trial& t) {
 }
 
 void one_takes_an_id(keys_trial& t) {
-  for (std::uint32_t round = 0; round < t.rounds(); ++round) {
+  for (std::uint32_t round = 0; t.goes_on(round); ++round) {
     const std::string suffix = numbered(round);
     std::atomic<std::size_t> winners = 0, winner = 0;
     const auto owner = [&](std::size_t i) { return t.subject("owner" + std::to_string(i % 3)); };
@@ -67,10 +67,11 @@ bool is_whole(const keys::record& row) {
 void one_replaces_a_version(keys_trial& t) {
   const std::uint64_t last = 5 * std::uint64_t{t.rounds()};
   add(t, plain_key(t, "0001", t.subject("owner")));
+  constexpr std::string_view twice = "two callers were answered true for one version";
   std::vector<std::atomic<int>> winners(last + 1);
   std::vector<std::atomic<std::size_t>> winner(last + 1);
   together([&](std::size_t i) {
-    for (std::uint64_t tries = 0; tries < 10 * last; ++tries) {
+    for (std::uint64_t tries = 0; tries < 10 * last && !t.is_broken(); ++tries) {
       auto row = t.ask(keys::find{t.key("0001")});
       if (!row) return t.saw("a key that is being replaced was not found");
       const std::uint64_t version = row->version;
@@ -79,14 +80,13 @@ void one_replaces_a_version(keys_trial& t) {
       if (version > last) return;
       write_mark(*row, i);
       if (!t.ask(keys::replace{*row, version})) continue;
-      ++winners[version];
+      if (++winners[version] > 1) return t.saw(twice);
       winner[version] = i;
     }
     t.saw("replace kept answering false at the version that was read just before");
   });
   for (std::uint64_t version = 1; version <= last; ++version)
-    t.expect(winners[version] == 1, "version " + std::to_string(version) + " was replaced by " +
-                                        std::to_string(winners[version]) + " callers");
+    t.expect(winners[version] == 1, "nobody was answered true for a version that was replaced");
   const auto row = t.ask(keys::find{t.key("0001")});
   t.expect(row && row->name[0] == static_cast<char>('a' + winner[last]),
            "the last of many replaces is not the one that is found");
@@ -99,7 +99,7 @@ void nobody_sees_it_go_back(keys_trial& t) {
   std::atomic<std::uint64_t> floor = 1;
   std::atomic<bool> is_revoked = false;
   pace readers;
-  const std::uint64_t last = 2 * std::uint64_t{t.rounds()};
+  const std::uint64_t last = 5 * std::uint64_t{t.rounds()};
   together([&](std::size_t i) {
     if (i == 0) {
       for (std::uint64_t version = 1; version <= last; ++version) {
@@ -130,7 +130,7 @@ void latest_use_stays(keys_trial& t) {
   const subject_id owner = t.subject("owner");
   const std::vector<std::string_view> suffixes = {"000a", "000b", "000c"};
   for (const auto suffix : suffixes) add(t, plain_key(t, suffix, owner));
-  for (std::uint32_t round = 0; round < t.rounds(); ++round) {
+  for (std::uint32_t round = 0; t.goes_on(round); ++round) {
     const auto time_of = [&](std::size_t i) { return t.at(static_cast<std::int64_t>(crowd * round + i)); };
     together([&](std::size_t i) {
       keys::touch uses;

@@ -171,7 +171,7 @@ struct tally {
 };
 
 void one_rotates_under_strict(sessions_trial& t) {
-  for (std::uint32_t round = 0; round < t.rounds(); ++round) {
+  for (std::uint32_t round = 0; t.goes_on(round); ++round) {
     const bench b(t, refresh::strict(), round);
     tally seen;
     together([&](std::size_t) { seen.count(b.present(b.token)); });
@@ -184,7 +184,7 @@ void one_rotates_under_strict(sessions_trial& t) {
 void one_successor_under_web(sessions_trial& t) {
   const bench b(t, refresh::web(), 0);
   secret token = b.token.clone();
-  for (std::uint32_t round = 0; round < t.rounds(); ++round) {
+  for (std::uint32_t round = 0; t.goes_on(round); ++round) {
     tally seen;
     together([&](std::size_t) { seen.count(b.present(token, (round + 1) * 1min)); });
     if (!t.expect(seen.rotated == 1 && seen.same_again == crowd - 1 && seen.successors.size() == 1,

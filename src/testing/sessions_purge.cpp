@@ -120,7 +120,7 @@ void epochs_outlive_sessions(sessions_trial& t) {
 
 void counted_once(sessions_trial& t) {
   const time_point before = t.at(-hour);
-  for (std::uint32_t round = 0; round < t.rounds(); ++round) {
+  for (std::uint32_t round = 0; t.goes_on(round); ++round) {
     drain(t, before);
     for (std::uint32_t n = 0; n < 8; ++n) add(t, session_until(t, numbered(8 * round + n), before));
     const std::size_t due = listed(t);
@@ -134,7 +134,7 @@ void counted_once(sessions_trial& t) {
 
 // Half of a crowd moves a deadline away while the other half purges by the old one.
 void advance_beats_purge(sessions_trial& t) {
-  for (std::uint32_t round = 0; round < t.rounds(); ++round) {
+  for (std::uint32_t round = 0; t.goes_on(round); ++round) {
     std::array<std::atomic<bool>, crowd> advanced{};
     const auto row_of = [&](std::size_t i) {
       return session_until(t, numbered(crowd * round + i), t.at(hour));

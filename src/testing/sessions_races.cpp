@@ -12,7 +12,7 @@ constexpr auto inserted = refresh::insert::reply::inserted;
 
 void one_takes_a_family(sessions_trial& t) {
   const subject_id user = t.subject("user");
-  for (std::uint32_t round = 0; round < t.rounds(); ++round) {
+  for (std::uint32_t round = 0; t.goes_on(round); ++round) {
     std::atomic<std::size_t> winners = 0, winner = 0;
     const auto row_of = [&](std::size_t i) {
       refresh::record row = plain_session(t, numbered(round), user);
@@ -37,10 +37,11 @@ void one_advances_a_version(sessions_trial& t) {
   const std::uint64_t last = 5 * std::uint64_t{t.rounds()};
   const refresh::record first = plain_session(t, "0001", t.subject("user"));
   add(t, first);
+  constexpr std::string_view twice = "two callers were answered true for one version";
   std::vector<std::atomic<int>> winners(last + 1);
   std::vector<std::atomic<std::uint32_t>> winner(last + 1);
   together([&](std::size_t i) {
-    for (std::uint64_t tries = 0; tries < 10 * last; ++tries) {
+    for (std::uint64_t tries = 0; tries < 10 * last && !t.is_broken(); ++tries) {
       auto found = t.ask(refresh::find{first.id});
       if (!found) return t.saw("a session that is being advanced was not found");
       refresh::record& row = found->row;
@@ -52,14 +53,13 @@ void one_advances_a_version(sessions_trial& t) {
       row.generation = row.replays = static_cast<std::uint32_t>(version * crowd + i);
       row.current = bytes(static_cast<std::uint8_t>(row.replays));
       if (!t.ask(refresh::advance{row, version})) continue;
-      ++winners[version];
+      if (++winners[version] > 1) return t.saw(twice);
       winner[version] = row.generation;
     }
     t.saw("advance kept answering false at the version that was read just before");
   });
   for (std::uint64_t version = 1; version <= last; ++version)
-    t.expect(winners[version] == 1, "version " + std::to_string(version) + " was advanced by " +
-                                        std::to_string(winners[version]) + " callers");
+    t.expect(winners[version] == 1, "nobody was answered true for a version that was advanced");
   const auto found = t.ask(refresh::find{first.id});
   t.expect(found && found->row.generation == winner[last],
            "the last of many advances is not the one that is found");
@@ -107,7 +107,7 @@ void stands_still_after(sessions_trial& t, const std::vector<refresh::record>& r
 }
 
 void bump_stops_rotations(sessions_trial& t) {
-  for (std::uint32_t round = 0; round < t.rounds(); ++round) {
+  for (std::uint32_t round = 0; t.goes_on(round); ++round) {
     const subject_id user = t.subject("user" + std::to_string(round));
     std::vector<refresh::record> rows;
     for (std::size_t i = 0; i < crowd; ++i)
@@ -123,7 +123,7 @@ void bump_stops_rotations(sessions_trial& t) {
 
 void revoke_stops_rotations(sessions_trial& t) {
   const subject_id user = t.subject("user");
-  for (std::uint32_t round = 0; round < t.rounds(); ++round) {
+  for (std::uint32_t round = 0; t.goes_on(round); ++round) {
     const refresh::record row = plain_session(t, numbered(round), user);
     stands_still_after(
         t, {row},
@@ -139,7 +139,7 @@ void revoke_stops_rotations(sessions_trial& t) {
 }
 
 void bump_stops_logins(sessions_trial& t) {
-  for (std::uint32_t round = 0; round < t.rounds(); ++round) {
+  for (std::uint32_t round = 0; t.goes_on(round); ++round) {
     const subject_id user = t.subject("user" + std::to_string(round));
     const auto listed = [&] { return ids(t.ask(refresh::list{user, {}, 100'000})); };
     std::atomic<std::size_t> added = 0, stopped = 0;
@@ -187,7 +187,7 @@ void bumps_all_count(sessions_trial& t) {
 
 void one_revokes(sessions_trial& t) {
   const subject_id user = t.subject("user");
-  for (std::uint32_t round = 0; round < t.rounds(); ++round) {
+  for (std::uint32_t round = 0; t.goes_on(round); ++round) {
     refresh::record row = plain_session(t, numbered(round), user);
     add(t, row);
     std::atomic<std::size_t> winners = 0, winner = 0;
@@ -215,7 +215,7 @@ void found_at_one_instant(sessions_trial& t) {
   const auto reason_of = [](std::uint64_t epoch) {
     return epoch == 0 ? end_reason::none : epoch % 2 == 0 ? end_reason::admin : end_reason::password_changed;
   };
-  const std::uint64_t last = 2 * std::uint64_t{t.rounds()};
+  const std::uint64_t last = 5 * std::uint64_t{t.rounds()};
   std::atomic<std::uint64_t> current = 0;
   pace readers;
   together([&](std::size_t i) {
@@ -257,7 +257,7 @@ void nobody_sees_it_go_back(sessions_trial& t) {
   std::atomic<std::uint64_t> floor = 1;
   std::atomic<bool> is_revoked = false;
   pace readers;
-  const std::uint64_t last = 2 * std::uint64_t{t.rounds()};
+  const std::uint64_t last = 5 * std::uint64_t{t.rounds()};
   together([&](std::size_t i) {
     if (i == 0) {
       for (std::uint64_t version = 1; version < last; ++version) {

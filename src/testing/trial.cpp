@@ -43,6 +43,11 @@ void notes::saw(std::string_view text) {
   if (!seen_) seen_ = text;
 }
 
+bool notes::is_broken() {
+  const std::lock_guard one(lock_);
+  return seen_.has_value();
+}
+
 std::optional<std::string> notes::first_seen() && { return std::move(seen_); }
 
 subject_id notes::subject(std::string_view label) const {

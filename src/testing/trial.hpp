@@ -90,6 +90,9 @@ class notes {
     return condition;
   }
 
+  [[nodiscard]] bool is_broken();
+  /// Whether a race is to be run once more: there are rounds left, and nothing was seen yet.
+  [[nodiscard]] bool goes_on(std::uint32_t round) { return round < how_.rounds && !is_broken(); }
   [[nodiscard]] std::uint32_t rounds() const noexcept { return how_.rounds; }
   [[nodiscard]] time_point at(std::int64_t milliseconds) const { return how_.start + duration(milliseconds); }
 

@@ -42,12 +42,11 @@ class one_lock {
     called_.wait_for(all, most, [&] { return calls_ >= until; });
   }
 
-  /// The same until something has happened and so many calls have come after it.
-  void leave_until(held& all, const bool& happened, std::uint64_t calls) {
-    const auto over = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+  /// The same until something has happened, and whoever made it happen has had time to look at what is there.
+  void leave_until(held& all, const bool& happened) {
+    const auto over = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
     called_.wait_until(all, over, [&] { return happened; });
-    const std::uint64_t until = calls_ + calls;
-    called_.wait_until(all, over, [&] { return calls_ >= until; });
+    leave_for(all, 300, std::chrono::milliseconds(200));
   }
 
  private:

@@ -44,7 +44,7 @@ class allowlists_store final : public allowlists::store, private one_lock {
     held all = enter();
     allowlists::find::found found;
     found.account = answer({request.of.account}, request.known_account);
-    if (has(allowlists_defect::find_reads_twice)) leave_for(all, 8);
+    if (has(allowlists_defect::find_reads_twice)) leave_for(all, 40);
     if (!request.of.key.empty()) found.key = answer(request.of, request.known_key);
     return found;
   }

@@ -85,8 +85,7 @@ class sessions_store final : public refresh::store, private one_lock {
     subject& owner = subjects_[name(request.row.granted.subject)];
     if (owner.epoch != request.row.epoch && !has(sessions_defect::insert_ignores_epoch))
       return refresh::insert::reply::epoch_changed;
-    if (has(sessions_defect::insert_reads_epoch_first) && ++owner.inserts > 16)
-      leave_until(all, owner.is_bumped, 30);
+    if (has(sessions_defect::insert_reads_epoch_first) && owner.is_ending) leave_until(all, owner.is_ended);
     const bool is_taken = rows_.count(id) != 0;
     if (has(sessions_defect::insert_looks_first) && !is_taken) leave_for(all, 4);
     if (is_taken && has(sessions_defect::insert_overwrites)) rows_[id] = added;
@@ -135,11 +134,9 @@ class sessions_store final : public refresh::store, private one_lock {
     if (row.state != refresh::status::active && !has(sessions_defect::advance_revives)) return false;
     if (epoch != owner.epoch && !has(sessions_defect::advance_ignores_epoch)) return false;
     if (has(sessions_defect::advance_looks_first)) leave_for(all, 4);
-    if (has(sessions_defect::advance_reads_epoch_first) && row.version > 3)
-      leave_until(all, owner.is_bumped, 30);
-    if (has(sessions_defect::advance_reads_state_first) && row.version > 5 &&
-        !std::exchange(is_waiting_, true))
-      leave_until(all, at->second.is_revoked, 60);
+    if (has(sessions_defect::advance_reads_epoch_first) && owner.is_ending) leave_until(all, owner.is_ended);
+    if (has(sessions_defect::advance_reads_state_first) && at->second.is_ending)
+      leave_until(all, at->second.is_ended);
     if (has(sessions_defect::advance_does_nothing)) return true;
     change(at->second, request);
     if (has(sessions_defect::replicas_lag)) leave_for(all, 8);
@@ -159,13 +156,17 @@ class sessions_store final : public refresh::store, private one_lock {
     if (row.state != refresh::status::active && !has(sessions_defect::revoke_is_repeated))
       return refresh::revoke::reply::already;
     if (has(sessions_defect::revoke_looks_first)) leave_for(all, 4);
+    if (has(sessions_defect::advance_reads_state_first)) {
+      at->second.is_ending = true;
+      leave_for(all, 8);
+    }
     if (has(sessions_defect::revoke_does_nothing)) return refresh::revoke::reply::revoked;
     const bool again = row.state != refresh::status::active;
     row.state = refresh::status::revoked;
     row.reason = has(sessions_defect::revoke_keeps_no_reason) ? refresh::end_reason::none : request.reason;
     row.ended_at = request.at;
     ++row.version;
-    at->second.is_revoked = true;
+    at->second.is_ended = true;
     replica_[at->first] = at->second;
     return again ? refresh::revoke::reply::already : refresh::revoke::reply::revoked;
   }
@@ -181,11 +182,15 @@ class sessions_store final : public refresh::store, private one_lock {
       for (auto& each : subjects_)
         if (each.first != name(request.subject)) ++each.second.epoch;
     subject& owner = subjects_[name(request.subject)];
+    if (has(sessions_defect::advance_reads_epoch_first) || has(sessions_defect::insert_reads_epoch_first)) {
+      owner.is_ending = true;
+      leave_for(all, 8);
+    }
     const std::uint64_t before = owner.epoch;
     if (has(sessions_defect::bump_reads_first)) leave_for(all, 4);
     if (before == 0 || !has(sessions_defect::bump_keeps_first_reason)) owner.reason = request.reason;
     owner.epoch = before + 1;
-    owner.is_bumped = true;
+    owner.is_ended = true;
     last_bumped_ = &owner;
     return has(sessions_defect::bump_answers_old) ? before : owner.epoch;
   }
@@ -241,13 +246,12 @@ class sessions_store final : public refresh::store, private one_lock {
   struct subject {
     std::uint64_t epoch = 0;
     refresh::end_reason reason = refresh::end_reason::none;
-    bool is_bumped = false;
-    int inserts = 0;
+    bool is_ending = false, is_ended = false;
   };
   struct entry {
     refresh::record row;
     time_point first_deadline;
-    bool is_revoked = false;
+    bool is_ending = false, is_ended = false;
   };
 
   [[nodiscard]] bool has(sessions_defect which) const { return defect_ == which; }
@@ -316,7 +320,6 @@ class sessions_store final : public refresh::store, private one_lock {
   time_point latest_purge_ = time_point::min();
   std::size_t page_end_ = 0;
   unsigned finds_ = 0;
-  bool is_waiting_ = false;
 };
 
 }  // namespace faulty
