@@ -18,7 +18,7 @@ tables<refresh::store> judges_of(const refresh::store*) {
           sessions_purge(), sessions_races(),   sessions_flows()};
 }
 tables<allowlists::store> judges_of(const allowlists::store*) {
-  return {allowlists_rows(), allowlists_races()};
+  return {allowlists_rows(), allowlists_races(), allowlists_flows()};
 }
 
 template <class Store>

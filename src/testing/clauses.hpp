@@ -26,5 +26,6 @@ using allowlists_judges = std::span<const judge<allowlists::store>>;
 
 [[nodiscard]] allowlists_judges allowlists_rows();
 [[nodiscard]] allowlists_judges allowlists_races();
+[[nodiscard]] allowlists_judges allowlists_flows();
 
 }  // namespace ekauth::inline v1::testing

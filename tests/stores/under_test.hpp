@@ -9,7 +9,6 @@
 #include "catch.hpp"
 #include "support/temporary.hpp"
 
-#include <concepts>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -19,19 +18,14 @@ namespace under_test {
 
 /// Two handles on the same data, as two connection pools or two nodes would be; or one, twice.
 struct handles {
-  ekauth::keys::store* keys[2] = {};
-  ekauth::refresh::store* sessions[2] = {};
-  ekauth::allowlists::store* allowlists[2] = {};  // none: the adapter does not store them
-  std::shared_ptr<void> keeper;                   // owns the stores, and what they need
+  ekauth::keys::store* keys[2];
+  ekauth::refresh::store* sessions[2];
+  ekauth::allowlists::store* lists[2];
+  std::shared_ptr<void> keeper;  // owns the stores, and what they need
 
   template <class Store>
   handles(std::shared_ptr<void> owner, Store& here, Store& there)
-      : keys{&here, &there}, sessions{&here, &there}, keeper(std::move(owner)) {
-    if constexpr (std::derived_from<Store, ekauth::allowlists::store>) {
-      allowlists[0] = &here;
-      allowlists[1] = &there;
-    }
-  }
+      : keys{&here, &there}, sessions{&here, &there}, lists{&here, &there}, keeper(std::move(owner)) {}
 };
 
 inline handles open_memory() {

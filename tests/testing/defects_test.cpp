@@ -172,6 +172,8 @@ constexpr expected<of_allowlists> allowlists_expected[] = {
     {of_allowlists::save_does_nothing, "allowlists.find.as_saved"},
     {of_allowlists::version_stays, "allowlists.save.version"},
     {of_allowlists::save_in_two_steps, "allowlists.save.race"},
+    {of_allowlists::names_are_joined, "allowlists.find.exact"},
+    {of_allowlists::saves_append, "allowlists.flows.save"},
 };
 
 // Only of the clause itself, lest another one speaks for it.
@@ -217,7 +219,7 @@ TEST_CASE("a store of allowlists that is wrong in one way breaks the clause that
     faulty::allowlists_store store(each.defect);
     expect_noticed(each.clause, [&](const auto& how) { return testing::check_allowlists(store, how); });
   }
-  expect_each_defect_once(allowlists_expected, static_cast<std::size_t>(of_allowlists::save_in_two_steps));
+  expect_each_defect_once(allowlists_expected, static_cast<std::size_t>(of_allowlists::saves_append));
 }
 
 TEST_CASE("the same stores without a defect break no clause", "[testing]") {

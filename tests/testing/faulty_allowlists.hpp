@@ -34,6 +34,8 @@ enum class allowlists_defect {
   save_does_nothing,
   version_stays,
   save_in_two_steps,
+  names_are_joined,
+  saves_append,
 };
 
 class allowlists_store final : public allowlists::store, private one_lock {
@@ -59,6 +61,8 @@ class allowlists_store final : public allowlists::store, private one_lock {
     if (has(allowlists_defect::save_looks_first)) leave_for(all, 4);
     if (has(allowlists_defect::save_does_nothing)) return true;
     allowlists::record row = stored(request.row);
+    if (has(allowlists_defect::saves_append) && version > 0)
+      row.entries.insert(row.entries.end(), at->second.entries.begin(), at->second.entries.end());
     row.version = request.expected + 1;
     if (has(allowlists_defect::version_stays) && version > 0) row.version = version;
     if (has(allowlists_defect::save_in_two_steps)) {
@@ -83,6 +87,8 @@ class allowlists_store final : public allowlists::store, private one_lock {
     if (has(allowlists_defect::account_is_forgotten) && !of.key.empty()) return {"", of.key.text()};
     if (has(allowlists_defect::account_ignores_case)) return {lower(of.account.text()), of.key.text()};
     if (has(allowlists_defect::account_ends_at_nul)) return {until_nul(of.account.text()), of.key.text()};
+    if (has(allowlists_defect::names_are_joined))
+      return {of.account.text() + of.key.text(), of.key.empty() ? "" : "key"};
     return {of.account.text(), of.key.text()};
   }
 
