@@ -11,12 +11,12 @@
 
 #include <ekauth/testing.hpp>
 
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <semaphore>
 #include <utility>
 
 namespace ekauth::inline v1::testing {
@@ -30,23 +30,21 @@ struct by_callback {
   result<typename Request::reply> operator()(const Request& asked, Store& store) const {
     using answer_type = result<typename Request::reply>;
     struct mailbox {
-      const Request asked;
-      std::mutex lock;
-      std::condition_variable arrived;
-      std::optional<answer_type> answer;
       explicit mailbox(const Request& request) : asked(request) {}
+      const Request asked;
+      std::optional<answer_type> answer;
+      std::atomic_flag is_answered;
+      std::binary_semaphore arrived{0};
     };
     const auto box = std::make_shared<mailbox>(asked);  // outlives this call where the answer is late
     box->asked.call(store, [box](answer_type answer) {
-      const std::lock_guard one(box->lock);
-      if (box->answer) std::abort();
+      if (box->is_answered.test_and_set()) std::abort();
       box->answer.emplace(std::move(answer));
-      box->arrived.notify_all();
+      box->arrived.release();
     });
-    std::unique_lock one(box->lock);
-    if (!box->arrived.wait_for(one, patience, [&] { return box->answer.has_value(); }))
+    if (!box->arrived.try_acquire_for(patience))
       return error{errc::store_unavailable, "the store did not call back"};
-    return *box->answer;
+    return *std::move(box->answer);
   }
 };
 
