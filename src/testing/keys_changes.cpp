@@ -6,7 +6,6 @@ namespace ekauth::inline v1::testing {
 namespace {
 
 using keys::status;
-constexpr auto inserted = keys::insert::reply::inserted;
 
 keys::record added(keys_trial& t, const keys::record& row) {
   add(t, row);

@@ -7,7 +7,6 @@ namespace {
 
 using refresh::end_reason;
 using refresh::status;
-constexpr auto inserted = refresh::insert::reply::inserted;
 
 refresh::record added(sessions_trial& t, const refresh::record& row) {
   add(t, row);
