@@ -29,6 +29,7 @@ set(EKAUTH_PACKAGE_OpenSSL  "libssl-dev"      OpenSSL::Crypto)
 set(EKAUTH_PACKAGE_Sodium   "libsodium-dev"   Sodium::Sodium)
 set(EKAUTH_PACKAGE_SQLite3  "libsqlite3-dev"  SQLite::SQLite3)
 set(EKAUTH_PACKAGE_Hiredis  "libhiredis-dev"  Hiredis::Hiredis)
+set(EKAUTH_PACKAGE_Threads  "libc6-dev"       Threads::Threads)
 
 # A macro, because the targets that find_package makes must be visible where the pieces are linked.
 macro(ekauth_need_package package piece)

@@ -54,12 +54,13 @@ result<allowlists::find::reply> store::find_allowlists(const allowlists::find& r
 }
 
 result<allowlists::save::reply> store::save_allowlist(const allowlists::save& request) {
-  if (request.expected >= most)
-    return error{errc::internal_error, "an allowlist that could not be read back"};
   const allowlists::record& row = request.row;
+  const std::string entries = allowlists::to_text(row.entries);
+  if (request.expected >= most || !allowlists::parse_entries(entries))
+    return error{errc::internal_error, "an allowlist that could not be read back"};
   call asked = inside_->ask(script::save_allowlist);
   asked.key("allowlist:", name_of(row.of)).with(request.expected);
-  asked.field("enabled", row.enabled ? 1 : 0).field("entries", allowlists::to_text(row.entries));
+  asked.field("enabled", row.enabled ? 1 : 0).field("entries", entries);
   asked.field("changed_at", row.changed_at).field("version", request.expected + 1);
   return inside_->change(asked).transform([](std::uint32_t rows) { return rows == 1; });
 }

@@ -4,6 +4,8 @@ namespace ekauth::inline v1::sqlite {
 
 namespace {
 
+constexpr error unstorable{errc::internal_error, "an allowlist that could not be read back"};
+
 // One row of find_allowlists, whose entries are NULL when they are those that the asker knows.
 result<void> read_list(columns row, const allowlists::holder& of, allowlists::find::found& into) {
   const bool of_account = row.text().empty();
@@ -39,6 +41,7 @@ result<allowlists::find::reply> store::find_allowlists(const allowlists::find& r
 result<allowlists::save::reply> store::save_allowlist(const allowlists::save& request) {
   const allowlists::record& row = request.row;
   const std::string entries = allowlists::to_text(row.entries);
+  if (!allowlists::parse_entries(entries)) return unstorable;
   const std::int64_t enabled = row.enabled ? 1 : 0;
   return inside_->write([&](const connection& db) -> result<allowlists::save::reply> {
     query asked = db.ask(request.expected == 0 ? sql::insert_allowlist : sql::update_allowlist);

@@ -1,60 +1,71 @@
-// A fresh store of each adapter; every test of this folder runs against all of them.
+// Every adapter, and how a test gets a fresh, empty store of it. A new one is a function and a line in
+// adapters().
 #pragma once
 
 #include <ekauth/memory.hpp>
 #include <ekauth/sqlite.hpp>
+#include <ekauth/testing.hpp>
 
 #include "catch.hpp"
 #include "stores/private_redis.hpp"
-#include "support/records.hpp"
 #include "support/temporary.hpp"
 
-#include <array>
+#include <memory>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 namespace under_test {
 
-enum class adapter { memory, sqlite, redis };
-inline constexpr std::array adapters{adapter::memory, adapter::sqlite, adapter::redis};
+/// Two handles on the same data, as two connection pools or two nodes would be; or one, twice.
+struct handles {
+  ekauth::keys::store* keys[2];
+  ekauth::refresh::store* sessions[2];
+  ekauth::allowlists::store* lists[2];
+  std::shared_ptr<void> keeper;  // owns the stores, and what they need
 
-class fresh_store {
- public:
-  explicit fresh_store(adapter which) {
-    switch (which) {
-      case adapter::memory:
-        use(memory_.emplace());
-        return;
-      case adapter::sqlite: {
-        auto opened = ekauth::sqlite::store::open({.path = folder_.file("store.db")});
-        REQUIRE(opened.has_value());
-        use(sqlite_.emplace(*std::move(opened)));
-        return;
-      }
-      case adapter::redis:
-        use(redis_.emplace(fixed::fresh_redis_store()));
-        return;
-    }
-  }
-
-  [[nodiscard]] ekauth::keys::store& keys() { return *keys_; }
-  [[nodiscard]] ekauth::refresh::store& sessions() { return *sessions_; }
-  [[nodiscard]] ekauth::allowlists::store& lists() { return *lists_; }
-
- private:
   template <class Store>
-  void use(Store& store) {
-    keys_ = &store;
-    sessions_ = &store;
-    lists_ = &store;
-  }
-
-  fixed::temporary_folder folder_;
-  std::optional<ekauth::memory::store> memory_;
-  std::optional<ekauth::sqlite::store> sqlite_;
-  std::optional<ekauth::redis::store> redis_;
-  ekauth::keys::store* keys_ = nullptr;
-  ekauth::refresh::store* sessions_ = nullptr;
-  ekauth::allowlists::store* lists_ = nullptr;
+  handles(std::shared_ptr<void> owner, Store& here, Store& there)
+      : keys{&here, &there}, sessions{&here, &there}, lists{&here, &there}, keeper(std::move(owner)) {}
 };
+
+inline handles open_memory() {
+  auto db = std::make_shared<ekauth::memory::store>();
+  return {db, *db, *db};
+}
+
+inline handles open_sqlite() {
+  struct opened {
+    fixed::temporary_folder folder;
+    std::optional<ekauth::sqlite::store> here, there;
+  };
+  auto db = std::make_shared<opened>();
+  for (auto* handle : {&db->here, &db->there}) {
+    auto store = ekauth::sqlite::store::open({.path = db->folder.file("store.db")});
+    REQUIRE(store.has_value());
+    handle->emplace(*std::move(store));
+  }
+  return {db, *db->here, *db->there};
+}
+
+inline handles open_redis() {
+  struct opened {
+    ekauth::redis::store here, there;
+  };
+  auto how = fixed::fresh_redis(), beside = fixed::fresh_redis();
+  beside.prefix = how.prefix;
+  auto db = std::make_shared<opened>(
+      opened{fixed::open_redis(std::move(how)), fixed::open_redis(std::move(beside))});
+  return {db, db->here, db->there};
+}
+
+struct adapter {
+  std::string_view name;
+  handles (*open)();
+};
+
+inline std::vector<adapter> adapters() {
+  return {{"memory", open_memory}, {"sqlite", open_sqlite}, {"redis", open_redis}};
+}
 
 }  // namespace under_test
