@@ -15,10 +15,16 @@ target_link_libraries(ekauth_test_main PUBLIC $<IF:$<TARGET_EXISTS:Catch2::Catch
 target_include_directories(ekauth_test_main PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR}/src)
 target_compile_features(ekauth_test_main PUBLIC cxx_std_20)
 
-# ekauth_test(folder PIECES piece…): every tests/folder/*_test.cpp as one program and one ctest entry; built when all
-# its pieces are.
+# ekauth_long_test(name COMMAND …): a test that takes a minute or more. Only tests/run --long runs it, by `ctest -C long`.
+function(ekauth_long_test name)
+  add_test(NAME ${name} CONFIGURATIONS long ${ARGN})
+  set_tests_properties(${name} PROPERTIES LABELS long FAIL_REGULAR_EXPRESSION "No tests ran")
+endfunction()
+
+# ekauth_test(folder PIECES piece… [LONG]): every tests/folder/*_test.cpp as one program and one ctest entry; built when
+# all its pieces are. LONG: its test cases tagged [.long] are a second entry, folder.long, of the long tests.
 function(ekauth_test folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "PIECES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "LONG" "" "PIECES;LIBRARIES")
   foreach(piece IN LISTS arg_PIECES)
     if(NOT piece IN_LIST EKAUTH_BUILT_PIECES)
       return()
@@ -34,4 +40,7 @@ function(ekauth_test folder)
   target_link_libraries(${folder}_tests PRIVATE ekauth_test_main ${libraries} ${arg_LIBRARIES})
   target_compile_definitions(${folder}_tests PRIVATE EKAUTH_TEST_DATA="${EKAUTH_SOURCE_DIR}/tests/data")
   add_test(NAME ${folder} COMMAND ${folder}_tests)
+  if(arg_LONG)
+    ekauth_long_test(${folder}.long COMMAND ${folder}_tests "[long]")
+  endif()
 endfunction()
