@@ -15,6 +15,14 @@ target_link_libraries(ekauth_test_main PUBLIC $<IF:$<TARGET_EXISTS:Catch2::Catch
 target_include_directories(ekauth_test_main PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR}/src)
 target_compile_features(ekauth_test_main PUBLIC cxx_std_20)
 
+# ekauth_need_program(VARIABLE name package what): its path, or an error that names the package to install.
+function(ekauth_need_program variable name package what)
+  find_program(${variable} ${name})
+  if(NOT ${variable})
+    message(FATAL_ERROR "ekauth: ${what} needs ${name}: install ${package}, or configure with -DEKAUTH_BUILD_TESTS=OFF")
+  endif()
+endfunction()
+
 # ekauth_long_test(name COMMAND …): a test that takes a minute or more. Only tests/run --long runs it, by `ctest -C long`.
 function(ekauth_long_test name)
   add_test(NAME ${name} CONFIGURATIONS long ${ARGN})

@@ -6,7 +6,7 @@
 
 # What building, testing and running the examples takes, in the names of Debian 12 and Ubuntu 24.04.
 ekauth_packages=(cmake ninja-build g++ libssl-dev libsodium-dev libsimdjson-dev libfmt-dev libsqlite3-dev catch2
-                 libcpp-httplib-dev nlohmann-json3-dev libasio-dev pkg-config curl jq)
+                 libcpp-httplib-dev nlohmann-json3-dev libasio-dev pkg-config curl jq python3 nodejs)
 
 say() { printf '\n== %s\n' "$*"; }
 fail() { printf '\n%s\n' "$*" >&2; exit 1; }

@@ -47,13 +47,6 @@ class oracle {
   std::vector<ends> v4_, v6_;
 };
 
-address next_to(const address& who, int direction) {
-  const std::uint64_t step = direction > 0 ? 1 : ~std::uint64_t{0};
-  const std::uint64_t low = who.low() + step;
-  const bool carry = direction > 0 ? low == 0 : who.low() == 0;
-  return v6(who.high() + (carry ? step : 0), low);
-}
-
 // How many addresses were answered differently, over all ends and their neighbours and some addresses by
 // chance.
 std::size_t differences(const std::vector<range>& entries, std::uint32_t seed) {
@@ -67,7 +60,7 @@ std::size_t differences(const std::vector<range>& entries, std::uint32_t seed) {
                              v6(0, 0x1000000000000)};
   for (const range& entry : entries)
     asked.insert(asked.end(),
-                 {entry.first(), entry.last(), next_to(entry.first(), -1), next_to(entry.last(), 1)});
+                 {entry.first(), entry.last(), neighbour(entry.first(), -1), neighbour(entry.last(), 1)});
   dice roll(seed);
   for (int i = 0; i < 20000; ++i) {
     const range& near = entries[roll.below(static_cast<std::uint32_t>(entries.size()))];

@@ -25,6 +25,13 @@ inline address v6(std::uint64_t high, std::uint64_t low) {
   return address(bytes);
 }
 
+// The address before or after it; around the ends, the other end.
+inline address neighbour(const address& who, int direction) {
+  const std::uint64_t step = direction > 0 ? 1 : ~std::uint64_t{0};
+  const bool carry = who.low() == (direction > 0 ? ~std::uint64_t{0} : 0);
+  return v6(who.high() + (carry ? step : 0), who.low() + step);
+}
+
 class dice {
  public:
   explicit dice(std::uint32_t seed) : source_(seed) {}
