@@ -31,7 +31,7 @@ lookup::lookup(std::size_t entries, merged_entries&& merged)
     v4_ = std::make_unique<const v4_table>(std::move(merged.v4));
   else
     add_groups(merged.v4);
-  if (v6_ranges_ != 0) v6_ = std::make_unique<const v6_table>(std::move(merged.v6));
+  if (v6_ranges_ != 0) v6_ = std::make_unique<const v6_table>(merged.v6);
 }
 
 void lookup::add_groups(const edges<std::uint32_t>& places) {
@@ -41,8 +41,8 @@ void lookup::add_groups(const edges<std::uint32_t>& places) {
         std::min(2 * i, 2 * std::size_t{v4_ranges_} - 2);  // the last one fills its group
     const std::uint32_t last = from + 1 < places.size() ? places[from + 1] - 1 : ~std::uint32_t{0};
     if (i % 4 == 0) ::new (&all[i / 4]) four_ranges;
-    all[i / 4].first[i % 4] = places[from];
-    all[i / 4].width[i % 4] = last - places[from];
+    all[i / 4].first[i % 4] = places[from] ^ top_bit;
+    all[i / 4].width[i % 4] = (last - places[from]) ^ top_bit;
   }
 }
 
@@ -53,27 +53,25 @@ bool lookup::contains(const address& who) const noexcept {
   const four_ranges* each = groups();
   const four_ranges* const end = each + group_count();
 #if defined(__SSE2__)
-  // Signed comparisons are all there are; a flipped top bit makes them ones of unsigned numbers.
-  const __m128i top = _mm_set1_epi32(static_cast<int>(0x80000000u));
   const __m128i all = _mm_set1_epi32(static_cast<int>(v4));
   __m128i missed = _mm_set1_epi32(-1);
   for (; each != end; ++each) {
     const __m128i first = _mm_load_si128(reinterpret_cast<const __m128i*>(each->first.data()));
     const __m128i width = _mm_load_si128(reinterpret_cast<const __m128i*>(each->width.data()));
-    const __m128i after = _mm_sub_epi32(all, first);
-    missed = _mm_and_si128(missed, _mm_cmpgt_epi32(_mm_xor_si128(after, top), _mm_xor_si128(width, top)));
+    missed = _mm_and_si128(missed, _mm_cmpgt_epi32(_mm_sub_epi32(all, first), width));
   }
   return _mm_movemask_epi8(missed) != 0xffff;
 #else
   bool found = false;
   for (; each != end; ++each)
-    for (std::size_t i = 0; i < 4; ++i) found |= v4 - each->first[i] <= each->width[i];
+    for (std::size_t i = 0; i < 4; ++i)
+      found |= static_cast<std::int32_t>(v4 - each->first[i]) <= static_cast<std::int32_t>(each->width[i]);
   return found;
 #endif
 }
 
 bool lookup::covers_all_ipv4() const noexcept {
-  return v4_ranges_ == 1 && groups()->first[0] == 0 && groups()->width[0] == ~std::uint32_t{0};
+  return v4_ranges_ == 1 && groups()->first[0] == top_bit && groups()->width[0] == ~top_bit;
 }
 
 std::size_t lookup::memory_bytes() const noexcept {

@@ -29,10 +29,13 @@ class lookup {
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
  private:
+  // An address is inside when it is at most width after first. Both have their top bit flipped, so that a
+  // comparison of signed numbers, all that vectors have, is the one of unsigned numbers.
   struct four_ranges {
-    std::array<std::uint32_t, 4> first, width;  // an address is inside when it is at most width after first
+    std::array<std::uint32_t, 4> first, width;
   };
-  static constexpr std::size_t most_in_line = 16;
+  static constexpr std::uint32_t top_bit = 0x80000000;
+  static constexpr std::size_t most_in_line = 64;
 
   lookup(std::size_t entries, merged_entries&& merged);
   ~lookup() = default;

@@ -3,6 +3,8 @@
 
 #include <ekauth/cidr.hpp>
 
+#include <functional>
+
 namespace ekauth::inline v1::cidr {
 
 // What all lookup forms are made of: ascending, outside before the first, inside from an even-numbered place
@@ -18,26 +20,17 @@ struct merged_entries {
 // Time: that of sorting the entries.
 [[nodiscard]] merged_entries merge(std::span<const range> entries);
 
-[[nodiscard]] inline bool at_or_before(std::uint32_t place, std::uint32_t who) noexcept {
-  return place <= who;
-}
-[[nodiscard]] inline bool at_or_before(const address& place, const address& who) noexcept {
-  return bool(int(place.high() < who.high()) |
-              (int(place.high() == who.high()) & int(place.low() <= who.low())));
-}
-
-// How many edges are at or before the place: odd means inside. Without branches that depend on the numbers,
-// which a processor could not predict.
-template <class Number>
-[[nodiscard]] inline std::size_t edges_until(const edges<Number>& places, const Number& who) noexcept {
-  const Number* base = places.data();
-  for (std::size_t left = places.size(); left > 1;) {
+// Of ascending elements the last one whose number is at or before the sought one. The first counts as that
+// whatever its number is. Without branches that depend on the numbers, which a processor could not predict.
+template <class Element, class Number, class Projection = std::identity>
+[[nodiscard]] const Element* last_until(const Element* first, std::size_t count, Number sought,
+                                        Projection number = {}) noexcept {
+  for (std::size_t left = count; left > 1;) {
     const std::size_t half = left / 2;
-    base += half & (std::size_t{0} - static_cast<std::size_t>(at_or_before(base[half], who)));
+    first += half & (std::size_t{0} - static_cast<std::size_t>(std::invoke(number, first[half]) <= sought));
     left -= half;
   }
-  const auto before = static_cast<std::size_t>(base - places.data());
-  return places.empty() ? 0 : before + static_cast<std::size_t>(at_or_before(*base, who));
+  return first;
 }
 
 }  // namespace ekauth::inline v1::cidr

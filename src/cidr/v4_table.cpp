@@ -115,7 +115,7 @@ std::uint32_t v4_table::flips(const granule* two, std::uint16_t low) noexcept {
 }
 
 bool v4_table::contains(std::uint32_t who) const noexcept {
-  if (root_.empty()) return edges_until(places_, who) % 2 != 0;
+  if (root_.empty()) return contains_in_places(who);
   const std::uint32_t word = root_[who >> 16];
   const auto low = static_cast<std::uint16_t>(who);
   if ((word >> kind_shift & 3) > blocks) return contains_in_large(word, low);
@@ -126,6 +126,11 @@ bool v4_table::contains(std::uint32_t who) const noexcept {
   const std::uint32_t by_block = std::uint32_t{held[low >> 15].part[low >> 12 & 7]} >> (low >> 8 & 15);
   const std::uint32_t which = 0 - (word >> kind_shift & 1);
   return ((by_edges ^ ((by_edges ^ by_block) & which)) & 1) != 0;
+}
+
+bool v4_table::contains_in_places(std::uint32_t who) const noexcept {
+  const std::uint32_t* const last = last_until(places_.data(), places_.size(), who);
+  return (last - places_.data() + std::ptrdiff_t{places_.front() <= who}) % 2 != 0;
 }
 
 bool v4_table::contains_in_large(std::uint32_t word, std::uint16_t low) const noexcept {
