@@ -9,16 +9,12 @@
 
 namespace ekauth::inline v1::cidr {
 
-namespace {
-
-constexpr std::align_val_t line{64};
-
-}  // namespace
+namespace {}  // namespace
 
 const lookup* lookup::make(std::span<const range> entries) {
   merged_entries merged = merge(entries);
   const std::size_t in_line = std::min(merged.v4.size(), 2 * most_in_line);  // edges
-  void* const room = ::operator new(sizeof(lookup) + (in_line + 7) / 8 * sizeof(four_ranges), line);
+  void* const room = ::operator new(sizeof(lookup) + (in_line + 7) / 8 * sizeof(four_ranges));
   return ::new (room) lookup(entries.size(), std::move(merged));
 }
 
@@ -84,7 +80,7 @@ void lookup::hold() const noexcept { holders_.fetch_add(1, std::memory_order_rel
 void lookup::release() const noexcept {
   if (holders_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   this->~lookup();
-  ::operator delete(const_cast<lookup*>(this), line);
+  ::operator delete(const_cast<lookup*>(this));
 }
 
 }  // namespace ekauth::inline v1::cidr

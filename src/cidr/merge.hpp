@@ -20,17 +20,28 @@ struct merged_entries {
 // Time: that of sorting the entries.
 [[nodiscard]] merged_entries merge(std::span<const range> entries);
 
+constexpr std::size_t few = 8;
+enum class behind : bool { nothing, a_few };  // what may be read after the last element
+
 // Of ascending elements the last one whose number is at or before the sought one. The first counts as that
-// whatever its number is. Without branches that depend on the numbers, which a processor could not predict.
-template <class Element, class Number, class Projection = std::identity>
+// whatever its number is. Without branches that depend on the numbers, which a processor could not predict;
+// the last few are counted, since comparisons that do not wait for each other are faster than halving. Where
+// more may be read, a few are always counted, so that nothing branches on how many a short run has either.
+template <behind More = behind::nothing, class Element, class Number, class Projection = std::identity>
 [[nodiscard]] const Element* last_until(const Element* first, std::size_t count, Number sought,
                                         Projection number = {}) noexcept {
-  for (std::size_t left = count; left > 1;) {
-    const std::size_t half = left / 2;
-    first += half & (std::size_t{0} - static_cast<std::size_t>(std::invoke(number, first[half]) <= sought));
-    left -= half;
+  const auto at_or_before = [&](const Element& one) {
+    return std::size_t{std::invoke(number, one) <= sought};
+  };
+  while (count > few) {
+    const std::size_t half = count / 2;
+    first += half & (std::size_t{0} - at_or_before(first[half]));
+    count -= half;
   }
-  return first;
+  std::size_t further = 0;
+  for (std::size_t i = 1; i < (More == behind::a_few ? few : count); ++i)
+    further += at_or_before(first[i]) & std::size_t{i < count};
+  return first + further;
 }
 
 }  // namespace ekauth::inline v1::cidr

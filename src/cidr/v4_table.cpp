@@ -33,8 +33,11 @@ v4_table::v4_table(edges<std::uint32_t>&& places) {
   containers_.push_back({});
   containers_.back().part.fill(no_edge);  // of all buckets without edges
   bucket held;
-  auto edge = places.begin();
-  for (std::uint32_t upper = 0; upper < root_.size(); ++upper) {
+  std::uint32_t upper = 0;
+  for (auto edge = places.begin(); edge != places.end(); ++upper) {
+    const std::uint32_t next = *edge >> 16;  // with an edge
+    std::fill(root_.begin() + upper, root_.begin() + next, held.start ? start_bit : 0);
+    upper = next;
     held.inner.clear();
     for (; edge != places.end() && *edge >> 16 == upper; ++edge) {
       const auto low = static_cast<std::uint16_t>(*edge);
@@ -46,6 +49,7 @@ v4_table::v4_table(edges<std::uint32_t>&& places) {
     root_[upper] = add(held);
     if (held.inner.size() % 2 != 0) held.start = !held.start;
   }
+  std::fill(root_.begin() + upper, root_.end(), held.start ? start_bit : 0);
   containers_.push_back({});  // two granules are read where one is meant
   containers_.shrink_to_fit();
 }

@@ -27,6 +27,7 @@ v6_table::v6_table(const edges<address>& places) {
     const step* at = all.data();
     std::uint32_t state = outside;
     add_node(at, at + all.size(), 0, 64, state);
+    runs_.resize(runs_.size() + few);
   }
   steps_.shrink_to_fit();
   nodes_.shrink_to_fit();
@@ -110,7 +111,8 @@ std::uint32_t v6_table::find_state(std::uint64_t high) const noexcept {
   for (int shift = 48; word < end_bit; shift -= 8) word = nodes_[word + (high >> shift & 255)];
   if (word < end_bit + whole_answers) return word - end_bit;
   const std::uint64_t* const run = &runs_[word - end_bit - whole_answers];
-  return *last_until(run, (*run >> state_bits) + 1, high << state_bits | state_mask) & state_mask;
+  const std::size_t count = (*run >> state_bits) + 1;
+  return *last_until<behind::a_few>(run, count, high << state_bits | state_mask) & state_mask;
 }
 
 bool v6_table::contains_in_tail(std::uint32_t state, std::uint64_t low) const noexcept {
