@@ -9,28 +9,30 @@
 
 namespace ekauth::inline v1::cidr {
 
-namespace {}  // namespace
-
 const lookup* lookup::make(std::span<const range> entries) {
-  merged_entries merged = merge(entries);
-  const std::size_t in_line = std::min(merged.v4.size(), 2 * most_in_line);  // edges
-  void* const room = ::operator new(sizeof(lookup) + (in_line + 7) / 8 * sizeof(four_ranges));
-  return ::new (room) lookup(entries.size(), std::move(merged));
+  static_assert(alignof(lookup) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+  const merged_entries merged = merge(entries);
+  const bool in_line = merged.v4.size() <= 2 * most_in_line;
+  std::unique_ptr<const v4_table> v4;
+  std::unique_ptr<const v6_table> v6;
+  if (!in_line) v4 = std::make_unique<const v4_table>(merged.v4);
+  if (!merged.v6.empty()) v6 = std::make_unique<const v6_table>(merged.v6);
+  const std::size_t groups = in_line ? (merged.v4.size() + 7) / 8 : 0;
+  void* const room = ::operator new(sizeof(lookup) + groups * sizeof(four_ranges));
+  return ::new (room) lookup(entries.size(), merged, std::move(v4), std::move(v6));
 }
 
-lookup::lookup(std::size_t entries, merged_entries&& merged)
+lookup::lookup(std::size_t entries, const merged_entries& merged, std::unique_ptr<const v4_table> v4,
+               std::unique_ptr<const v6_table> v6) noexcept
     : entries_(static_cast<std::uint32_t>(entries)),
       v4_ranges_(static_cast<std::uint32_t>((merged.v4.size() + 1) / 2)),
-      v6_ranges_(static_cast<std::uint32_t>((merged.v6.size() + 1) / 2)) {
-  static_assert(sizeof(lookup) == 32 && sizeof(four_ranges) == 32);
-  if (v4_ranges_ > most_in_line)
-    v4_ = std::make_unique<const v4_table>(std::move(merged.v4));
-  else
-    add_groups(merged.v4);
-  if (v6_ranges_ != 0) v6_ = std::make_unique<const v6_table>(merged.v6);
+      v6_ranges_(static_cast<std::uint32_t>((merged.v6.size() + 1) / 2)),
+      v4_(std::move(v4)),
+      v6_(std::move(v6)) {
+  add_groups(merged.v4);
 }
 
-void lookup::add_groups(const edges<std::uint32_t>& places) {
+void lookup::add_groups(const edges<std::uint32_t>& places) noexcept {
   auto* const all = reinterpret_cast<four_ranges*>(this + 1);
   for (std::size_t i = 0; i < 4 * group_count(); ++i) {
     const std::size_t from =

@@ -23,10 +23,9 @@ std::uint32_t odd(std::uint32_t set) { return static_cast<std::uint32_t>(__built
 
 }  // namespace
 
-v4_table::v4_table(edges<std::uint32_t>&& places) {
+v4_table::v4_table(const edges<std::uint32_t>& places) {
   if (places.size() < fewest_for_a_root) {
-    places_ = std::move(places);
-    places_.shrink_to_fit();
+    places_ = places;
     return;
   }
   root_.resize(65536);

@@ -17,7 +17,7 @@ namespace ekauth::inline v1::cidr {
 class v4_table {
  public:
   // places: at least one.
-  explicit v4_table(edges<std::uint32_t>&& places);
+  explicit v4_table(const edges<std::uint32_t>& places);
   [[nodiscard]] bool contains(std::uint32_t who) const noexcept;
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 

@@ -4,13 +4,12 @@ namespace ekauth::inline v1::cidr {
 
 namespace {
 
-constexpr std::size_t fewest_in_a_prefix = 32;     // steps of a 16-bit prefix that pay for its node
-constexpr std::size_t most_for_nodes = 5'000'000;  // edges; beyond, tails might outgrow their 24 bits
-constexpr std::ptrdiff_t most_in_run = 64;         // steps; beyond, another node pays
-constexpr int run_bits = 40;                       // of a step in a run
-constexpr std::uint32_t whole_answers = 2;         // states under it
-constexpr std::uint32_t end_bit = 0x80000000;      // of words that are no node: a whole answer, or two plus
-                                                   // the place of a run
+constexpr std::size_t fewest_in_a_prefix = 32;  // steps of a 16-bit prefix that pay for its node
+constexpr std::ptrdiff_t most_in_run = 64;      // steps; beyond, another node pays
+constexpr int run_bits = 40;                    // of a step in a run
+constexpr std::uint32_t whole_answers = 2;      // states under it
+constexpr std::uint32_t end_bit = 0x80000000;   // of words that are no node: a whole answer, or two plus
+                                                // the place of a run
 constexpr std::uint64_t state_mask = 0xffffff;
 
 }  // namespace
@@ -21,7 +20,7 @@ v6_table::v6_table(const edges<address>& places) {
   std::size_t prefixes = 0;
   for (std::size_t i = 0; i < all.size(); ++i)
     prefixes += i == 0 || all[i - 1].high >> 48 != all[i].high >> 48 ? 1 : 0;
-  if (all.size() < fewest_in_a_prefix * prefixes || places.size() > most_for_nodes) {
+  if (all.size() < fewest_in_a_prefix * prefixes || tails_.size() > state_mask) {
     steps_ = std::move(all);
   } else {
     const step* at = all.data();
