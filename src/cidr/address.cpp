@@ -9,14 +9,35 @@ namespace {
 using reason = const char*;  // why a text is refused; nullptr: it is not
 
 constexpr std::size_t longest = 45;  // eight groups of four, the last two as a dotted quad
+constexpr std::size_t longest_v4 = 15;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr std::uint8_t no_digit = 16;
+constexpr std::array<std::uint8_t, 256> hex_digits = [] {
+  std::array<std::uint8_t, 256> all{};
+  all.fill(no_digit);
+  for (std::uint8_t i = 0; i < 10; ++i) all[std::size_t{'0'} + i] = i;
+  for (std::uint8_t i = 10; i < 16; ++i) all[std::size_t{'a'} - 10 + i] = all[std::size_t{'A'} - 10 + i] = i;
+  return all;
+}();
 
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+
+// Reads four decimal octets, or answers no.
+bool read_v4(std::string_view text, std::uint32_t& value) {
+  if (text.size() > longest_v4) return false;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  value = 0;
+  for (int dots = -1; dots < 3; ++dots) {
+    if (dots >= 0 && (at == end || *at++ != '.')) return false;
+    if (at == end || !is_digit(*at)) return false;
+    auto octet = static_cast<std::uint32_t>(*at++ - '0');
+    for (int further = 0; further < 2 && octet != 0 && at != end && is_digit(*at); ++further)
+      octet = octet * 10 + static_cast<std::uint32_t>(*at++ - '0');
+    if (octet > 255) return false;
+    value = value << 8 | octet;
+  }
+  return at == end;
 }
 
 // Characters that people do write, each with its own reason; what remains is the parsers' to refuse.
@@ -34,18 +55,15 @@ reason screen(std::string_view text) {
   return nullptr;
 }
 
-reason parse_octet(std::string_view text, std::uint32_t& value) {
-  if (text.empty()) return "an IPv4 octet is empty";
-  if (text.size() > 1 && text.front() == '0') return "an IPv4 octet has a leading zero";
-  if (text.size() > 3) return "an IPv4 octet is over 255";
-  std::uint32_t octet = 0;
-  for (const char c : text) octet = octet * 10 + static_cast<std::uint32_t>(c - '0');
-  if (octet > 255) return "an IPv4 octet is over 255";
-  value = value << 8 | octet;
-  return nullptr;
+reason explain_octet(std::string_view digits) {
+  if (digits.empty()) return "an IPv4 octet is empty";
+  if (digits.size() > 1 && digits.front() == '0') return "an IPv4 octet has a leading zero";
+  const bool small = digits.size() < 3 || (digits.size() == 3 && digits <= "255");
+  return small ? nullptr : "an IPv4 octet is over 255";
 }
 
-reason parse_v4(std::string_view text, std::uint32_t& value) {
+// Why read_v4 answers no.
+reason explain_v4(std::string_view text) {
   int dots = 0;
   for (const char c : text) {
     if (c == '.')
@@ -55,13 +73,12 @@ reason parse_v4(std::string_view text, std::uint32_t& value) {
   }
   if (dots < 3) return "an IPv4 address has four octets; this has fewer";
   if (dots > 3) return "an IPv4 address has four octets; this has more";
-  value = 0;
-  for (int octet = 0; octet < 4; ++octet) {
-    const std::size_t dot = text.find('.');
-    if (const reason why = parse_octet(text.substr(0, dot), value); why != nullptr) return why;
-    text.remove_prefix(dot == std::string_view::npos ? text.size() : dot + 1);
+  for (; dots > 0; --dots) {
+    const std::string_view octet = text.substr(0, text.find('.'));
+    if (const reason why = explain_octet(octet); why != nullptr) return why;
+    text.remove_prefix(octet.size() + 1);
   }
-  return nullptr;
+  return explain_octet(text);
 }
 
 // Reads IPv6 text group by group, and remembers where "::" stood.
@@ -81,12 +98,12 @@ class v6_reader {
     return nullptr;
   }
 
-  std::array<std::uint8_t, 16> bytes() const {
-    std::array<std::uint8_t, 16> all{};
+  // Two numbers of four groups each, with zeros where "::" stood.
+  std::array<std::uint64_t, 2> halves() const {
+    std::array<std::uint64_t, 2> all{};
     for (std::size_t i = 0; i < count_; ++i) {
       const std::size_t place = i < gap_ ? i : i + 8 - count_;
-      all[2 * place] = static_cast<std::uint8_t>(groups_[i] >> 8);
-      all[2 * place + 1] = static_cast<std::uint8_t>(groups_[i]);
+      all[place / 4] |= std::uint64_t{groups_[i]} << (48 - place % 4 * 16);
     }
     return all;
   }
@@ -95,9 +112,11 @@ class v6_reader {
   reason read_group() {
     std::size_t end = 0;
     std::uint32_t value = 0;
-    while (end < rest_.size() && hex_value(rest_[end]) >= 0) {
+    for (; end < rest_.size(); ++end) {
+      const std::uint8_t digit = hex_digits[static_cast<unsigned char>(rest_[end])];
+      if (digit == no_digit) break;
       if (end == 4) return "an IPv6 group is over four digits";
-      value = value << 4 | static_cast<std::uint32_t>(hex_value(rest_[end++]));
+      value = value << 4 | digit;
     }
     if (end < rest_.size() && rest_[end] == '.') return read_quad();
     if (end < rest_.size() && rest_[end] != ':') return "a character that no IPv6 address has";
@@ -120,7 +139,7 @@ class v6_reader {
   reason read_quad() {
     if (rest_.find(':') != std::string_view::npos) return "a port, or an IPv4 part that is not the last";
     std::uint32_t quad = 0;
-    if (const reason why = parse_v4(rest_, quad); why != nullptr) return why;
+    if (!read_v4(rest_, quad)) return explain_v4(rest_);
     rest_ = {};
     if (const reason why = store(quad >> 16); why != nullptr) return why;
     return store(quad & 0xffff);
@@ -158,17 +177,23 @@ zero_run longest_zero_run(const std::array<std::uint8_t, 16>& bytes) {
 }  // namespace
 
 result<address> address::parse(std::string_view text) {
-  if (const reason why = screen(text); why != nullptr) return error{errc::invalid_network, why};
-  if (text.find(':') == std::string_view::npos) {
-    std::uint32_t value = 0;
-    if (const reason why = parse_v4(text, value); why != nullptr) return error{errc::invalid_network, why};
-    address made;
-    made.low_ = std::uint64_t{0xffff} << 32 | value;
+  address made;
+  std::uint32_t quad = 0;
+  if (read_v4(text, quad)) {
+    made.low_ = std::uint64_t{0xffff} << 32 | quad;
     return made;
   }
   v6_reader reader(text);
-  if (const reason why = reader.read(); why != nullptr) return error{errc::invalid_network, why};
-  return address(reader.bytes());
+  const reason not_v6 = reader.read();
+  if (not_v6 == nullptr) {
+    const auto [high, low] = reader.halves();
+    made.high_ = high;
+    made.low_ = low;
+    return made;
+  }
+  const reason odd = screen(text);
+  const bool dotted = text.find(':') == std::string_view::npos;
+  return error{errc::invalid_network, odd != nullptr ? odd : dotted ? explain_v4(text) : not_v6};
 }
 
 char* write_text(char* out, const address& what) noexcept {

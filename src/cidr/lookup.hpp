@@ -2,7 +2,7 @@
 //
 //   head 32 bytes | four firsts, four widths | four firsts, four widths | ...
 //
-// So a customer's list of up to twelve ranges takes one or two cache lines, all told.
+// So a customer's list of IPv4 is one allocation, and of up to twelve ranges two or three cache lines.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,7 @@
 
 namespace ekauth::inline v1::cidr {
 
-class lookup {
+class alignas(16) lookup {
  public:
   // entries: at least one.
   [[nodiscard]] static const lookup* make(std::span<const range> entries);
@@ -29,14 +29,18 @@ class lookup {
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
  private:
-  struct four_ranges {
-    std::array<std::uint32_t, 4> first, width;  // an address is inside when it is at most width after first
+  // An address is inside when it is at most width after first. Both have their top bit flipped, so that a
+  // comparison of signed numbers, all that vectors have, is the one of unsigned numbers.
+  struct alignas(16) four_ranges {
+    std::array<std::uint32_t, 4> first, width;
   };
-  static constexpr std::size_t most_in_line = 16;
+  static constexpr std::uint32_t top_bit = 0x80000000;
+  static constexpr std::size_t most_in_line = 64;
 
-  lookup(std::size_t entries, merged_entries&& merged);
+  lookup(std::size_t entries, const merged_entries& merged, std::unique_ptr<const v4_table> v4,
+         std::unique_ptr<const v6_table> v6) noexcept;
   ~lookup() = default;
-  void add_groups(const edges<std::uint32_t>& places);
+  void add_groups(const edges<std::uint32_t>& places) noexcept;
   [[nodiscard]] std::size_t group_count() const noexcept { return v4_ == nullptr ? (v4_ranges_ + 3) / 4 : 0; }
   [[nodiscard]] const four_ranges* groups() const noexcept {
     return reinterpret_cast<const four_ranges*>(this + 1);

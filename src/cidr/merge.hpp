@@ -3,6 +3,8 @@
 
 #include <ekauth/cidr.hpp>
 
+#include <functional>
+
 namespace ekauth::inline v1::cidr {
 
 // What all lookup forms are made of: ascending, outside before the first, inside from an even-numbered place
@@ -18,26 +20,28 @@ struct merged_entries {
 // Time: that of sorting the entries.
 [[nodiscard]] merged_entries merge(std::span<const range> entries);
 
-[[nodiscard]] inline bool at_or_before(std::uint32_t place, std::uint32_t who) noexcept {
-  return place <= who;
-}
-[[nodiscard]] inline bool at_or_before(const address& place, const address& who) noexcept {
-  return bool(int(place.high() < who.high()) |
-              (int(place.high() == who.high()) & int(place.low() <= who.low())));
-}
+constexpr std::size_t few = 8;
+enum class behind : bool { nothing, a_few };  // what may be read after the last element
 
-// How many edges are at or before the place: odd means inside. Without branches that depend on the numbers,
-// which a processor could not predict.
-template <class Number>
-[[nodiscard]] inline std::size_t edges_until(const edges<Number>& places, const Number& who) noexcept {
-  const Number* base = places.data();
-  for (std::size_t left = places.size(); left > 1;) {
-    const std::size_t half = left / 2;
-    base += half & (std::size_t{0} - static_cast<std::size_t>(at_or_before(base[half], who)));
-    left -= half;
+// Of ascending elements the last one whose number is at or before the sought one. The first counts as that
+// whatever its number is. Without branches that depend on the numbers, which a processor could not predict;
+// the last few are counted, since comparisons that do not wait for each other are faster than halving. Where
+// more may be read, a few are always counted, so that nothing branches on how many a short run has either.
+template <behind More = behind::nothing, class Element, class Number, class Projection = std::identity>
+[[nodiscard]] const Element* last_until(const Element* first, std::size_t count, Number sought,
+                                        Projection number = {}) noexcept {
+  const auto at_or_before = [&](const Element& one) {
+    return std::size_t{std::invoke(number, one) <= sought};
+  };
+  while (count > few) {
+    const std::size_t half = count / 2;
+    first += half & (std::size_t{0} - at_or_before(first[half]));
+    count -= half;
   }
-  const auto before = static_cast<std::size_t>(base - places.data());
-  return places.empty() ? 0 : before + static_cast<std::size_t>(at_or_before(*base, who));
+  std::size_t further = 0;
+  for (std::size_t i = 1; i < (More == behind::a_few ? few : count); ++i)
+    further += at_or_before(first[i]) & std::size_t{i < count};
+  return first + further;
 }
 
 }  // namespace ekauth::inline v1::cidr

@@ -18,6 +18,7 @@ struct alignas(64) reader_slot {
   reader_slot* next = nullptr;
 };
 
+// A thread reads one thing at a time: readings do not nest.
 class reading {
  public:
   reading() noexcept;

@@ -23,18 +23,20 @@ std::uint32_t odd(std::uint32_t set) { return static_cast<std::uint32_t>(__built
 
 }  // namespace
 
-v4_table::v4_table(edges<std::uint32_t>&& places) {
+v4_table::v4_table(const edges<std::uint32_t>& places) {
   if (places.size() < fewest_for_a_root) {
-    places_ = std::move(places);
-    places_.shrink_to_fit();
+    places_ = places;
     return;
   }
   root_.resize(65536);
   containers_.push_back({});
   containers_.back().part.fill(no_edge);  // of all buckets without edges
   bucket held;
-  auto edge = places.begin();
-  for (std::uint32_t upper = 0; upper < root_.size(); ++upper) {
+  std::uint32_t upper = 0;
+  for (auto edge = places.begin(); edge != places.end(); ++upper) {
+    const std::uint32_t next = *edge >> 16;  // with an edge
+    std::fill(root_.begin() + upper, root_.begin() + next, held.start ? start_bit : 0);
+    upper = next;
     held.inner.clear();
     for (; edge != places.end() && *edge >> 16 == upper; ++edge) {
       const auto low = static_cast<std::uint16_t>(*edge);
@@ -46,6 +48,7 @@ v4_table::v4_table(edges<std::uint32_t>&& places) {
     root_[upper] = add(held);
     if (held.inner.size() % 2 != 0) held.start = !held.start;
   }
+  std::fill(root_.begin() + upper, root_.end(), held.start ? start_bit : 0);
   containers_.push_back({});  // two granules are read where one is meant
   containers_.shrink_to_fit();
 }
@@ -115,7 +118,7 @@ std::uint32_t v4_table::flips(const granule* two, std::uint16_t low) noexcept {
 }
 
 bool v4_table::contains(std::uint32_t who) const noexcept {
-  if (root_.empty()) return edges_until(places_, who) % 2 != 0;
+  if (root_.empty()) return contains_in_places(who);
   const std::uint32_t word = root_[who >> 16];
   const auto low = static_cast<std::uint16_t>(who);
   if ((word >> kind_shift & 3) > blocks) return contains_in_large(word, low);
@@ -126,6 +129,11 @@ bool v4_table::contains(std::uint32_t who) const noexcept {
   const std::uint32_t by_block = std::uint32_t{held[low >> 15].part[low >> 12 & 7]} >> (low >> 8 & 15);
   const std::uint32_t which = 0 - (word >> kind_shift & 1);
   return ((by_edges ^ ((by_edges ^ by_block) & which)) & 1) != 0;
+}
+
+bool v4_table::contains_in_places(std::uint32_t who) const noexcept {
+  const std::uint32_t* const last = last_until(places_.data(), places_.size(), who);
+  return (last - places_.data() + std::ptrdiff_t{places_.front() <= who}) % 2 != 0;
 }
 
 bool v4_table::contains_in_large(std::uint32_t word, std::uint16_t low) const noexcept {

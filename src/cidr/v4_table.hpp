@@ -16,7 +16,8 @@ namespace ekauth::inline v1::cidr {
 
 class v4_table {
  public:
-  explicit v4_table(edges<std::uint32_t>&& places);
+  // places: at least one.
+  explicit v4_table(const edges<std::uint32_t>& places);
   [[nodiscard]] bool contains(std::uint32_t who) const noexcept;
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
@@ -32,6 +33,7 @@ class v4_table {
   enum kind : std::uint32_t { sorted, blocks, long_run, bits };
 
   static std::uint32_t flips(const granule* two, std::uint16_t low) noexcept;
+  [[nodiscard]] bool contains_in_places(std::uint32_t who) const noexcept;
   [[nodiscard]] bool contains_in_large(std::uint32_t word, std::uint16_t low) const noexcept;
   std::uint32_t add(const bucket& held);
   void add_sorted(const std::vector<std::uint16_t>& inner);

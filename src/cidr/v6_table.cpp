@@ -1,27 +1,35 @@
 #include "cidr/v6_table.hpp"
 
-#include <algorithm>
-
 namespace ekauth::inline v1::cidr {
 
 namespace {
 
-constexpr std::size_t fewest_for_a_root = 1024;     // edges; a root costs 256 KiB
-constexpr std::size_t most_for_a_root = 5'000'000;  // edges; beyond, tails might outgrow their 24 bits
-constexpr std::uint32_t whole_answers = 2;          // words under it are states, others are places, plus two
+constexpr std::size_t fewest_in_a_prefix = 32;  // steps of a 16-bit prefix that pay for its node
+constexpr std::ptrdiff_t most_in_run = 64;      // steps; beyond, another node pays
+constexpr int run_bits = 40;                    // of a step in a run
+constexpr std::uint32_t whole_answers = 2;      // states under it
+constexpr std::uint32_t end_bit = 0x80000000;   // of words that are no node: a whole answer, or two plus
+                                                // the place of a run
 constexpr std::uint64_t state_mask = 0xffffff;
 
 }  // namespace
 
-v6_table::v6_table(edges<address>&& places) {
-  if (places.size() < fewest_for_a_root || places.size() > most_for_a_root) {
-    places_ = std::move(places);
-    places_.shrink_to_fit();
-    return;
-  }
+v6_table::v6_table(const edges<address>& places) {
   tails_.resize(2);  // states 0 and 1 are no places
-  add_directories(find_steps(places));
-  blocks_.shrink_to_fit();
+  steps all = find_steps(places);
+  std::size_t prefixes = 0;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    prefixes += i == 0 || all[i - 1].high >> 48 != all[i].high >> 48 ? 1 : 0;
+  if (all.size() < fewest_in_a_prefix * prefixes || tails_.size() > state_mask) {
+    steps_ = std::move(all);
+  } else {
+    const step* at = all.data();
+    std::uint32_t state = outside;
+    add_node(at, at + all.size(), 0, 64, state);
+    runs_.resize(runs_.size() + few);
+  }
+  steps_.shrink_to_fit();
+  nodes_.shrink_to_fit();
   runs_.shrink_to_fit();
   tails_.shrink_to_fit();
 }
@@ -30,6 +38,7 @@ v6_table::v6_table(edges<address>&& places) {
 v6_table::steps v6_table::find_steps(const edges<address>& places) {
   steps all;
   all.reserve(places.size() + 1);
+  if (places.front().high() != 0) all.push_back({0, outside});
   bool within = false;
   for (std::size_t i = 0; i < places.size();) {
     const std::uint64_t high = places[i].high();
@@ -59,76 +68,64 @@ std::uint32_t v6_table::add_tail(const address* first, std::size_t count, bool s
   return place;
 }
 
-void v6_table::add_directories(const steps& all) {
-  root_.resize(65536);
-  const step* at = all.data();
-  const step* const end = at + all.size();
-  std::uint32_t state = outside;
-  for (std::uint64_t upper = 0; upper < root_.size(); ++upper)
-    root_[upper] = add_block(at, end, upper << 48, state);
-}
-
-// Takes the steps within the 16-bit prefix; state: what holds before them, and then after.
-std::uint32_t v6_table::add_block(const step*& at, const step* end, std::uint64_t begin,
-                                  std::uint32_t& state) {
-  if (at != end && at->high == begin) state = (at++)->state;
-  const bool ends_here = at == end || at->high >> 48 != begin >> 48;
-  if (ends_here && state < whole_answers) return state;
-  const std::size_t place = blocks_.size();
-  blocks_.resize(place + 256);
+// Takes the steps within a prefix of 64 - shift bits; state: what holds before them, and then after.
+void v6_table::add_node(const step*& at, const step* end, std::uint64_t begin, int shift,
+                        std::uint32_t& state) {
+  const std::size_t place = nodes_.size();
+  nodes_.resize(place + 256);
   for (std::uint64_t part = 0; part < 256; ++part)
-    blocks_[place + part] = add_run(at, end, begin | part << 40, state);
-  return static_cast<std::uint32_t>(place / 256) + whole_answers;
+    nodes_[place + part] = add_word(at, end, begin | part << (shift - 8), shift - 8, state);
 }
 
-std::uint32_t v6_table::add_run(const step*& at, const step* end, std::uint64_t begin, std::uint32_t& state) {
+std::uint32_t v6_table::add_word(const step*& at, const step* end, std::uint64_t begin, int shift,
+                                 std::uint32_t& state) {
   if (at != end && at->high == begin) state = (at++)->state;
-  const step* const first = at;
-  while (at != end && at->high >> 40 == begin >> 40) ++at;
-  if (first == at && state < whole_answers) return state;
+  const step* last = at;
+  while (last != end && last->high >> shift == begin >> shift) ++last;
+  if (last == at && state < whole_answers) return end_bit | state;
+  if (shift <= run_bits && (last - at <= most_in_run || shift == 0)) return add_run(at, last, state);
+  const auto place = static_cast<std::uint32_t>(nodes_.size());
+  add_node(at, end, begin, shift, state);
+  return place;
+}
+
+std::uint32_t v6_table::add_run(const step*& at, const step* last, std::uint32_t& state) {
   const auto place = static_cast<std::uint32_t>(runs_.size());
-  runs_.push_back(static_cast<std::uint64_t>(at - first) << state_bits | state);
-  for (const step* each = first; each != at; ++each) runs_.push_back(each->high << state_bits | each->state);
-  if (first != at) state = at[-1].state;
-  return place + whole_answers;
+  runs_.push_back(static_cast<std::uint64_t>(last - at) << state_bits | state);
+  for (; at != last; ++at) {
+    state = at->state;
+    runs_.push_back(at->high << state_bits | state);
+  }
+  return end_bit | (place + whole_answers);
 }
 
 bool v6_table::contains(const address& who) const noexcept {
-  if (root_.empty()) return edges_until(places_, who) % 2 != 0;
-  const std::uint32_t block = root_[who.high() >> 48];
-  if (block < whole_answers) return block == inside;
-  const std::uint32_t run = blocks_[(block - whole_answers) * std::size_t{256} + (who.high() >> 40 & 255)];
-  if (run < whole_answers) return run == inside;
-  const std::uint64_t* base = &runs_[run - whole_answers];
-  const std::uint64_t sought = who.high() << state_bits | state_mask;
-  for (std::size_t left = (*base >> state_bits) + 1; left > 1;) {
-    const std::size_t half = left / 2;
-    base += half & (std::size_t{0} - static_cast<std::size_t>(base[half] <= sought));
-    left -= half;
-  }
-  const auto state = static_cast<std::uint32_t>(*base & state_mask);
+  const std::uint32_t state = find_state(who.high());
   return state < whole_answers ? state == inside : contains_in_tail(state, who.low());
 }
 
+std::uint32_t v6_table::find_state(std::uint64_t high) const noexcept {
+  if (nodes_.empty()) return last_until(steps_.data(), steps_.size(), high, &step::high)->state;
+  std::uint32_t word = nodes_[high >> 56];
+  for (int shift = 48; word < end_bit; shift -= 8) word = nodes_[word + (high >> shift & 255)];
+  if (word < end_bit + whole_answers) return word - end_bit;
+  const std::uint64_t* const run = &runs_[word - end_bit - whole_answers];
+  const std::size_t count = (*run >> state_bits) + 1;
+  return *last_until<behind::a_few>(run, count, high << state_bits | state_mask) & state_mask;
+}
+
 bool v6_table::contains_in_tail(std::uint32_t state, std::uint64_t low) const noexcept {
-  const std::uint64_t* const header = &tails_[state];
-  const std::uint64_t* base = header;  // counts as an edge before all others
-  const std::size_t count = *header >> 1;
-  for (std::size_t left = count + 1; left > 1;) {
-    const std::size_t half = left / 2;
-    base += half & (std::size_t{0} - static_cast<std::size_t>(base[half] <= low));
-    left -= half;
-  }
-  return (static_cast<std::uint64_t>(base - header) + *header) % 2 != 0;
+  const std::uint64_t* const tail = &tails_[state];  // its header counts as an edge before all others
+  const auto before = last_until(tail, (*tail >> 1) + 1, low) - tail;
+  return (static_cast<std::uint64_t>(before) + *tail) % 2 != 0;
 }
 
 bool v6_table::covers_everything() const noexcept {
-  return places_.size() == 1 && places_.front() == address();
+  return steps_.size() == 1 && steps_.front().state == inside;
 }
 
 std::size_t v6_table::memory_bytes() const noexcept {
-  return sizeof *this + places_.capacity() * sizeof(address) +
-         (root_.capacity() + blocks_.capacity()) * sizeof(std::uint32_t) +
+  return sizeof *this + steps_.capacity() * sizeof(step) + nodes_.capacity() * sizeof(std::uint32_t) +
          (runs_.capacity() + tails_.capacity()) * sizeof(std::uint64_t);
 }
 

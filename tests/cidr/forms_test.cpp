@@ -1,9 +1,8 @@
 // Every lookup form against a plain sorted list of ranges, at every place where the answer changes.
 #include <algorithm>
-#include <cstdlib>
-#include <new>
 
 #include "catch.hpp"
+#include "cidr/allocations.hpp"
 #include "cidr/lists.hpp"
 
 namespace cidr = ekauth::cidr;
@@ -13,8 +12,6 @@ using cidr::range;
 using namespace generated;
 
 namespace {
-
-std::size_t allocations = 0;  // of this whole program; read around calls that must make none
 
 // The slow way: merged by the book, looked up by the standard library.
 class oracle {
@@ -72,9 +69,9 @@ std::size_t differences(const std::vector<range>& entries, std::uint32_t seed) {
   std::size_t wrong = 0, inside = 0;
   for (const address& who : asked) {
     const bool expected = plain.contains(who);
-    const std::size_t before = allocations;
+    const std::size_t before = allocations();
     if (list.contains(who) != expected) ++wrong;
-    if (allocations != before) ++wrong;
+    if (allocations() != before) ++wrong;
     inside += expected ? 1 : 0;
   }
   CHECK(list.size() == entries.size());
@@ -119,20 +116,6 @@ range wide_v6(dice& roll) {
 range both(dice& roll) { return roll.below(2) == 0 ? any_v4(roll) : wide_v6(roll); }
 
 }  // namespace
-
-// Counted here, so that a lookup that allocates is seen. Not inlined, because compilers take a pair of which
-// they see only one half for a mistake.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* room = std::malloc(size)) return room;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-[[gnu::noinline]] void operator delete(void* room) noexcept { std::free(room); }
-[[gnu::noinline]] void operator delete(void* room, std::size_t) noexcept { std::free(room); }
 
 TEST_CASE("every form of a list answers as the plain list of ranges does, and allocates nothing", "[cidr]") {
   const auto make =

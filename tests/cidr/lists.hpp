@@ -56,24 +56,25 @@ inline range v6_block(std::uint64_t high, std::uint64_t low, unsigned length) {
 
 // Lengths as routing tables have them: mostly /24, some /22 and /23, few shorter than /16.
 inline unsigned routed_v4_length(dice& roll) {
-  const std::uint32_t percent = roll.below(100);
-  return percent < 60   ? 24
-         : percent < 72 ? 22
-         : percent < 83 ? 23
-         : percent < 89 ? 21
-         : percent < 99 ? 16 + roll.below(5)
-                        : 10 + roll.below(6);
+  const std::uint32_t permille = roll.below(1000);
+  return permille < 600   ? 24
+         : permille < 710 ? 23
+         : permille < 830 ? 22
+         : permille < 890 ? 21
+         : permille < 980 ? 17 + roll.below(4)
+         : permille < 996 ? 16
+                          : 12 + roll.below(4);
 }
 
 inline unsigned routed_v6_length(dice& roll) {
-  const std::uint32_t percent = roll.below(100);
-  return percent < 46   ? 48
-         : percent < 60 ? 32
-         : percent < 72 ? 44
-         : percent < 82 ? 40
-         : percent < 90 ? 36
-         : percent < 98 ? 29 + roll.below(19)
-                        : 56 + roll.below(9);
+  const std::uint32_t permille = roll.below(1000);
+  return permille < 480   ? 48
+         : permille < 600 ? 32
+         : permille < 710 ? 44
+         : permille < 810 ? 40
+         : permille < 880 ? 36
+         : permille < 980 ? 33 + roll.below(15)
+                          : 29 + roll.below(3);
 }
 
 inline std::vector<range> routed_v4(std::size_t count, std::uint32_t seed) {
@@ -92,7 +93,7 @@ inline std::vector<range> routed_v6(std::size_t count, std::uint32_t seed) {
                                                  0x2a02, 0x2a03, 0x2a0c, 0x2c0f};
   dice roll(seed);
   std::vector<std::uint64_t> holders;
-  for (std::size_t i = 0; i < 16 + count / 8; ++i)
+  for (std::size_t i = 0; i < 16 + count / 2; ++i)
     holders.push_back(std::uint64_t{registries[roll.below(16)]} << 48 | (roll.number() & 0xffff) << 32);
   std::vector<range> all;
   all.reserve(count);

@@ -59,7 +59,8 @@ void replace_under_readers(Condition&& go_on) {
 
 }  // namespace
 
-TEST_CASE("a list that is off allows everybody, and one that is on and empty denies everybody", "[cidr]") {
+TEST_CASE("a list that is off allows everybody, and one that is on and empty denies everybody",
+          "[cidr][published]") {
   published setting;
   for (const std::string_view who : {"192.0.2.1", "::1"}) {
     setting.replace({});
@@ -76,7 +77,7 @@ TEST_CASE("a list that is off allows everybody, and one that is on and empty den
   }
 }
 
-TEST_CASE("the setting in force is what was put there, list and switch", "[cidr]") {
+TEST_CASE("the setting in force is what was put there, list and switch", "[cidr][published]") {
   published setting({.list = list({"192.0.2.0/24", "2001:db8::1"}), .enabled = false});
   const cidr::allowlist_setting was = setting.current();
   CHECK_FALSE(was.enabled);
@@ -89,16 +90,17 @@ TEST_CASE("the setting in force is what was put there, list and switch", "[cidr]
   CHECK(was.list.contains(at("192.0.2.7")));  // a copy outlives the setting
 }
 
-TEST_CASE("readers never see half a replacement, and what they read is not freed under them", "[cidr]") {
+TEST_CASE("readers never see half a replacement, and what they read is not freed under them",
+          "[cidr][published]") {
   replace_under_readers([](std::uint64_t round) { return round < 20000; });
 }
 
-TEST_CASE("for a minute, readers never see half a replacement", "[cidr][.long]") {
+TEST_CASE("for a minute, readers never see half a replacement", "[cidr][published][.long]") {
   const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   replace_under_readers([&](std::uint64_t) { return std::chrono::steady_clock::now() < end; });
 }
 
-TEST_CASE("two writers leave one of their settings in force", "[cidr]") {
+TEST_CASE("two writers leave one of their settings in force", "[cidr][published]") {
   published setting;
   const auto write = [&](const allowlist& mine) {
     for (int i = 0; i < 2000; ++i) setting.replace({.list = mine, .enabled = i % 3 != 0});

@@ -2,6 +2,7 @@
 // no connection behind, and is never a yes.
 #include <ekauth/allowlists.hpp>
 #include <ekauth/audit.hpp>
+#include <ekauth/cidr.hpp>
 #include <ekauth/guard.hpp>
 #include <ekauth/keys.hpp>
 #include <ekauth/memory.hpp>
@@ -21,6 +22,7 @@
 namespace {
 
 thread_local long until_failure = -1;  // allocations that still succeed on this thread; -1: all
+thread_local long alive = 0;           // allocations less deallocations of this thread
 
 }  // namespace
 
@@ -31,10 +33,12 @@ thread_local long until_failure = -1;  // allocations that still succeed on this
     throw std::bad_alloc();
   }
   if (until_failure > 0) --until_failure;
+  ++alive;
   if (void* const room = std::malloc(size == 0 ? 1 : size)) return room;
   throw std::bad_alloc();
 }
 [[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++alive;
   return std::malloc(size == 0 ? 1 : size);
 }
 [[gnu::noinline]] void* operator new[](std::size_t size) { return ::operator new(size); }
@@ -45,12 +49,16 @@ thread_local long until_failure = -1;  // allocations that still succeed on this
     return nullptr;
   }
   if (until_failure > 0) --until_failure;
+  ++alive;
   return std::malloc(size == 0 ? 1 : size);
 }
-[[gnu::noinline]] void operator delete(void* room) noexcept { std::free(room); }
-[[gnu::noinline]] void operator delete(void* room, std::size_t) noexcept { std::free(room); }
-[[gnu::noinline]] void operator delete[](void* room) noexcept { std::free(room); }
-[[gnu::noinline]] void operator delete[](void* room, std::size_t) noexcept { std::free(room); }
+[[gnu::noinline]] void operator delete(void* room) noexcept {
+  if (room != nullptr) --alive;
+  std::free(room);
+}
+[[gnu::noinline]] void operator delete(void* room, std::size_t) noexcept { ::operator delete(room); }
+[[gnu::noinline]] void operator delete[](void* room) noexcept { ::operator delete(room); }
+[[gnu::noinline]] void operator delete[](void* room, std::size_t) noexcept { ::operator delete(room); }
 
 using namespace ekauth;
 using namespace std::chrono_literals;
@@ -234,4 +242,18 @@ TEST_CASE("an event that finds no memory is dropped and counted, and the newest 
   write(4s);
   CHECK(trail.newest(alice.text(), 1).front().find("10:30:04") != std::string::npos);
   CHECK(fail_each_allocation([&] { (void)trail.newest(alice.text()); }, [&] { write(5s); }) > 0);
+}
+
+TEST_CASE("memory running out while an allowlist is built leaves nothing of it", "[exhaustion]") {
+  std::vector<std::string> entries;
+  for (int i = 0; i < 600; ++i) {
+    entries.push_back("10.0." + std::to_string(i / 100) + "." + std::to_string(2 * (i % 100)));
+    entries.push_back("2001:db8::" + std::to_string(2 * i));
+  }
+  for (const std::size_t few : {std::size_t{8}, entries.size()}) {
+    const std::vector<std::string> some(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(few));
+    const long held = alive;
+    CHECK(fail_each_allocation([&] { (void)cidr::allowlist::parse(some); }, [&] { REQUIRE(alive == held); }) >
+          5);
+  }
 }
