@@ -18,6 +18,9 @@ inline constexpr std::size_t max_json_size = max_token_size * 3 / 4;
 /// Longest subject, session and token name, in bytes.
 inline constexpr std::size_t max_name_size = 255;
 
+/// 9999-12-31T23:59:59Z, the last time that a token's dates can tell.
+inline constexpr time_point end_of_time{std::chrono::seconds(253402300799)};
+
 /// Whether text is UTF-8 without NUL.
 [[nodiscard]] bool is_text(std::string_view text) noexcept;
 

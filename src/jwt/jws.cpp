@@ -1,6 +1,9 @@
 #include "jwt/jws.hpp"
 
+#include <cstring>
+
 #include "jwt/base64url.hpp"
+#include "jwt/flat.hpp"
 #include "jwt/json.hpp"
 
 namespace ekauth::inline v1::jwt {
@@ -17,15 +20,15 @@ result<segments> split(std::string_view token) {
   if (token.size() > max_token_size)
     return error{errc::token_too_large, "a token is at most 8,192 characters long"};
   const std::size_t first = token.find('.');
-  const std::size_t last = token.rfind('.');
-  if (first == std::string_view::npos || first == last || token.find('.', first + 1) != last) {
+  const std::size_t second = first == std::string_view::npos ? first : token.find('.', first + 1);
+  if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) {
     return error{errc::token_malformed, "a token has exactly two dots"};
   }
-  if (token.size() - last - 1 != signature_size) {
+  if (token.size() - second - 1 != signature_size) {
     return error{errc::token_malformed, "a signature is exactly 43 characters long"};
   }
-  return segments{token.substr(0, first), token.substr(first + 1, last - first - 1), token.substr(0, last),
-                  token.substr(last + 1)};
+  return segments{token.substr(0, first), token.substr(first + 1, second - first - 1),
+                  token.substr(0, second), token.substr(second + 1)};
 }
 
 // The key a header asks for; null when it leaves the choice to us.
@@ -39,15 +42,21 @@ result<const member*> choose(const std::vector<member>& keys, std::optional<std:
 
 result<const member*> read_and_choose(std::string_view segment, const std::vector<member>& keys,
                                       std::string_view type) {
-  char json[max_json_size];
-  if (!base64url::decode(segment, json)) return error{errc::token_malformed, "the header is not base64url"};
-  const result<header> read = read_header({json, base64url::decoded_size(segment.size())});
-  if (!read) return read.error();
-  if (read->algorithm != "HS256") return error{errc::token_algorithm_refused, "alg is not HS256"};
-  if (read->type ? *read->type != type : type != "JWT") {
+  char bytes[max_json_size + flat::padding];
+  const std::string_view json(bytes, base64url::decoded_size(segment.size()));
+  if (!base64url::decode(segment, bytes)) return error{errc::token_malformed, "the header is not base64url"};
+  std::memset(bytes + json.size(), 0, flat::padding);
+  header said;
+  if (!flat::read_header(json, said)) {
+    const result<header> read = read_header(json);
+    if (!read) return read.error();
+    said = *read;
+  }
+  if (said.algorithm != "HS256") return error{errc::token_algorithm_refused, "alg is not HS256"};
+  if (said.type ? *said.type != type : type != "JWT") {
     return error{errc::token_type_refused, "typ is not the accepted one"};
   }
-  return choose(keys, read->kid);
+  return choose(keys, said.kid);
 }
 
 result<const member*> key_for(std::string_view segment, const std::vector<member>& keys,

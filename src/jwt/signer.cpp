@@ -18,8 +18,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t max_option_size = 1024;
-constexpr std::size_t token_name_size = 22;               // base62 digits, 131 bits
-constexpr time_point end_of_time{seconds(253402300799)};  // 9999-12-31T23:59:59Z
+constexpr std::size_t token_name_size = 22;  // base62 digits, 131 bits
 constexpr std::string_view registered[] = {"iss", "aud", "sub", "iat", "nbf", "exp", "jti", "sid", "scope"};
 
 using buffer = fmt::basic_memory_buffer<char, 2048>;

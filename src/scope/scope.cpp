@@ -16,6 +16,29 @@ bool well_formed(std::string_view granted) {
   return count >= 1 && count <= 3;
 }
 
+// Why an entry cannot stand at this place of a list; null when it can.
+const char* refusal(std::string_view entry, std::size_t position) {
+  if (position == max_listed) return "more than 256 scopes are listed";
+  if (entry.empty()) return "an empty scope, or a space that separates nothing";
+  if (!well_formed(entry))
+    return "a scope is one to four segments of [a-z][a-z0-9_.-]{0,31}; a star is a whole last segment";
+  return nullptr;
+}
+
+template <class Take>
+result<void> for_each_spaced(std::string_view text, Take take) {
+  if (text.empty()) return {};
+  for (std::uint32_t position = 0;; ++position) {
+    const std::size_t space = text.find(' ');
+    const std::string_view entry = text.substr(0, space);
+    if (const char* why = refusal(entry, position); why != nullptr)
+      return error{errc::unknown_scope, why, position};
+    take(entry);
+    if (space == std::string_view::npos) return {};
+    text.remove_prefix(space + 1);
+  }
+}
+
 void append(std::string& text, std::string_view entry) {
   if (!text.empty()) text += ' ';
   text += entry;
@@ -26,15 +49,10 @@ void append(std::string& text, std::string_view entry) {
 void detail::registry_entries_are_wrong(const char*, std::uint32_t) { std::abort(); }
 void detail::scope_is_not_registered() { std::abort(); }
 
-const char* list::add(std::string_view entry, std::size_t position) {
-  if (position == max_listed) return "more than 256 scopes are listed";
-  if (entry.empty()) return "an empty scope, or a space that separates nothing";
-  if (!well_formed(entry))
-    return "a scope is one to four segments of [a-z][a-z0-9_.-]{0,31}; a star is a whole last segment";
+void list::add(std::string_view entry) {
   for (const std::string& known : entries_)
-    if (known == entry) return nullptr;
+    if (known == entry) return;
   entries_.emplace_back(entry);
-  return nullptr;
 }
 
 template <class Entries>
@@ -42,8 +60,9 @@ result<list> list::parse_each(const Entries& entries) {
   list made;
   std::uint32_t position = 0;
   for (const std::string_view entry : entries) {
-    if (const char* why = made.add(entry, position); why != nullptr)
+    if (const char* why = refusal(entry, position); why != nullptr)
       return error{errc::unknown_scope, why, position};
+    made.add(entry);
     ++position;
   }
   return made;
@@ -54,14 +73,13 @@ result<list> list::parse(std::initializer_list<std::string_view> entries) { retu
 
 result<list> list::parse_spaced(std::string_view text) {
   list made;
-  if (text.empty()) return made;
-  for (std::uint32_t position = 0;; ++position) {
-    const std::size_t space = text.find(' ');
-    if (const char* why = made.add(text.substr(0, space), position); why != nullptr)
-      return error{errc::unknown_scope, why, position};
-    if (space == std::string_view::npos) return made;
-    text.remove_prefix(space + 1);
-  }
+  const result<void> good = for_each_spaced(text, [&made](std::string_view entry) { made.add(entry); });
+  if (!good) return good.error();
+  return made;
+}
+
+result<void> list::check_spaced(std::string_view text) {
+  return for_each_spaced(text, [](std::string_view) {});
 }
 
 std::string list::spaced() const {
