@@ -6,19 +6,17 @@
 namespace ekauth::inline v1::scope {
 
 constexpr std::size_t detail::segments(std::string_view name) {
-  std::size_t count = 1, length = 0;
-  for (const char c : name) {
-    const bool letter = c >= 'a' && c <= 'z';
-    if (c == ':' && length != 0) {
-      ++count;
-      length = 0;
-    } else if (letter || (length != 0 && ((c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-'))) {
-      if (++length > 32) return 0;
-    } else {
-      return 0;
-    }
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto other = [](char c) { return (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-'; };
+  for (std::size_t count = 1, begin = 0; count <= 4; ++count) {
+    std::size_t end = begin;
+    while (end < name.size() && (letter(name[end]) || (end != begin && other(name[end])))) ++end;
+    if (end == begin || end - begin > 32) return 0;
+    if (end == name.size()) return count;
+    if (name[end] != ':') return 0;
+    begin = end + 1;
   }
-  return length == 0 || count > 4 ? 0 : count;
+  return 0;
 }
 
 constexpr void bits::add(const bits& more) noexcept {

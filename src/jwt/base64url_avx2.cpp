@@ -13,10 +13,15 @@ namespace {
   return _mm256_broadcastsi128_si256(half);
 }
 
-// Four times six bits in each 32, each in a byte of its own, first one lowest.
-[[gnu::target("avx2")]] __m256i spread(__m256i bytes) noexcept {
-  const __m256i triples = _mm256_shuffle_epi8(
-      bytes, both_halves(_mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10)));
+// 24 bytes, twelve in each half: four times six bits in each 32, each in a byte of its own, first one lowest.
+[[gnu::target("avx2")]] __m256i spread(const char* bytes) noexcept {
+  // The second half is loaded from four bytes before its own, to read nothing behind them.
+  const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  const __m128i second = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 8));
+  const __m256i triples =
+      _mm256_shuffle_epi8(_mm256_set_m128i(second, first),
+                          _mm256_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10,  //
+                                           5, 4, 6, 5, 8, 7, 9, 8, 11, 10, 12, 11, 14, 13, 15, 14));
   const __m256i first_third = _mm256_and_si256(triples, _mm256_set1_epi32(0x0fc0fc00));
   const __m256i second_fourth = _mm256_and_si256(triples, _mm256_set1_epi32(0x003f03f0));
   return _mm256_or_si256(_mm256_mulhi_epu16(first_third, _mm256_set1_epi32(0x04000040)),
@@ -69,11 +74,9 @@ bool supported() noexcept { return __builtin_cpu_supports("avx2") != 0; }
 
 [[gnu::target("avx2")]] std::size_t encode(std::string_view bytes, char* out) noexcept {
   std::size_t at = 0;
-  for (; bytes.size() - at >= 28; at += 24, out += 32) {  // the second half is read with four bytes beyond
-    const auto* const from = reinterpret_cast<const __m128i*>(bytes.data() + at);
-    const auto* const then = reinterpret_cast<const __m128i*>(bytes.data() + at + 12);
-    const __m256i both = _mm256_set_m128i(_mm_loadu_si128(then), _mm_loadu_si128(from));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), to_characters(spread(both)));
+  for (; bytes.size() - at >= 24; at += 24, out += 32) {
+    const __m256i characters = to_characters(spread(bytes.data() + at));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), characters);
   }
   return at;
 }
@@ -82,11 +85,13 @@ bool supported() noexcept { return __builtin_cpu_supports("avx2") != 0; }
   const __m256i half = _mm256_set1_epi8(15);
   __m256i bad = _mm256_setzero_si256();
   std::size_t at = 0;
-  for (; text.size() - at >= 44; at += 32, out += 24) {  // 33 bytes are still to come, and 32 are written
+  for (; text.size() - at >= 32; at += 32, out += 24) {
     const __m256i characters = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at));
     const __m256i upper = _mm256_and_si256(_mm256_srli_epi32(characters, 4), half);
     bad = _mm256_or_si256(bad, outside(upper, _mm256_and_si256(characters, half)));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), gather(to_values(characters, upper)));
+    const __m256i bytes = gather(to_values(characters, upper));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm256_castsi256_si128(bytes));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out + 16), _mm256_extracti128_si256(bytes, 1));
   }
   good = _mm256_testz_si256(bad, bad) != 0;
   return at;
