@@ -27,10 +27,17 @@ class hmac_key {
 
   [[nodiscard]] digest mac(std::string_view message) const;
 
+  /// A key whose MACs are this one's of start and the message behind it: start is hashed once, here.
+  [[nodiscard]] hmac_key after(std::string_view start) const;
+
  private:
   struct states;
+  explicit hmac_key(std::unique_ptr<states> made) noexcept;
   std::unique_ptr<states> states_;
 };
+
+/// Overwrites what this thread's last MAC left in the hash state. For a MAC that must not be found there.
+void forget_last_mac() noexcept;
 
 /// HKDF-SHA-256 of a 32-byte root: 32 zero bytes of salt, info "ekauth/1/<use>/<slot>".
 [[nodiscard]] secret derive(const secret& root, std::string_view use, char slot);

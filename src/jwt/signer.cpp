@@ -80,15 +80,13 @@ result<void> check_texts(const grant& what, const issue& at) {
 }  // namespace
 
 struct signer::state {
-  keyset keys;
-  std::string header;   // base64url, and the dot behind it
-  std::string opening;  // {"iss":…,"aud":…
+  known_start start;
   duration lifetime;
   random_source* random;
 
   // Appends the host's own claims.
   static result<void> put_extra(const std::vector<claim>& extra, buffer& out);
-  // The payload up to its last brace.
+  // The payload from behind the known start up to its last brace.
   result<void> put_payload(const grant& what, const issue& at, buffer& out) const;
 };
 
@@ -134,7 +132,7 @@ result<void> signer::state::put_payload(const grant& what, const issue& at, buff
   if (auto good = check_texts(what, at); !good) return good;
   if (auto good = check_times(at, lifetime); !good) return good;
   const seconds issued = std::chrono::floor<seconds>(at.issued_at).time_since_epoch();
-  put(out, opening);
+  put(out, start.rest);
   put_text(out, "sub", what.subject.text());
   put_seconds(out, "iat", issued);
   if (at.not_before) put_seconds(out, "nbf", std::chrono::ceil<seconds>(*at.not_before).time_since_epoch());
@@ -158,29 +156,26 @@ result<signer> signer::make(keyset keys, signer_options options, random_source& 
   if (whole != options.lifetime || whole < seconds(1) || options.lifetime > max_lifetime) {
     return error{errc::option_invalid, "a lifetime is 1 second to 366 days in whole seconds"};
   }
-  const keyset::state::member& signing = keys.state_->keys.front();
-  buffer opening;
-  put(opening, "{\"iss\":");
-  put_string(opening, options.issuer);
-  put_text(opening, "aud", options.audience);
-  std::string header = keys.size() == 1 ? std::string(plain_header) : signing.header;
+  const keyset::state& all = *keys.state_;
   return signer(std::make_shared<const state>(
-      state{keys, std::move(header) + '.', fmt::to_string(opening), options.lifetime, &random}));
+      state{make_start(all, all.keys.front(), options.issuer, options.audience), options.lifetime, &random}));
 }
 
 result<secret> signer::sign(const grant& what, const issue& at) const {
   buffer payload;
   if (auto good = state_->put_payload(what, at, payload); !good) return good.error();
   payload.push_back('}');
-  const std::size_t unsigned_size = state_->header.size() + base64url::encoded_size(payload.size());
-  const std::size_t size = unsigned_size + 1 + signature_size;
+  const known_start& start = state_->start;
+  const std::size_t encoded = base64url::encoded_size(payload.size());
+  const std::size_t size = start.text.size() + encoded + 1 + signature_size;
   if (size > max_token_size) return invalid("the token would be longer than 8,192 characters");
 
   char token[max_token_size];
-  std::memcpy(token, state_->header.data(), state_->header.size());
-  base64url::encode({payload.data(), payload.size()}, token + state_->header.size());
-  token[unsigned_size] = '.';
-  write_signature(*state_->keys.state_->keys.front().mac, {token, unsigned_size}, token + unsigned_size + 1);
+  char* at_rest = token + start.text.size();
+  std::memcpy(token, start.text.data(), start.text.size());
+  base64url::encode({payload.data(), payload.size()}, at_rest);
+  at_rest[encoded] = '.';
+  write_signature(start.mac, {at_rest, encoded}, at_rest + encoded + 1);
   secret made(std::string_view(token, size));
   wipe(token, size);
   return made;
