@@ -51,7 +51,10 @@ const std::string& token() {
   return made;
 }
 
-std::string_view signing_input() { return std::string_view(token()).substr(0, token().rfind('.')); }
+std::string_view signing_input() {
+  static const std::string_view made = std::string_view(token()).substr(0, token().rfind('.'));
+  return made;
+}
 
 auto floor() {
   static const floor_of::bare_hmac hmac(shared_secret);

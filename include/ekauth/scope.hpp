@@ -63,6 +63,8 @@ class list {
 };
 
 namespace detail {
+// Takes what a text begins with of a name, up to a colon that no segment follows; 0: one is malformed.
+[[nodiscard]] constexpr std::size_t take_segments(std::string_view& text);
 [[nodiscard]] constexpr std::size_t segments(std::string_view name);  // 0: not a name
 [[noreturn]] void registry_entries_are_wrong(const char* why, std::uint32_t position);
 [[noreturn]] void scope_is_not_registered();

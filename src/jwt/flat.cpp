@@ -43,6 +43,24 @@ unsigned not_plain(const char* at) noexcept {
 }
 #endif
 
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+constexpr word each(unsigned char byte) noexcept { return 0x0101010101010101 * byte; }
+
+// Whether the bytes of a word are digits: neither below zero when '0' is taken off, nor above nine.
+bool all_digits(word eight) noexcept {
+  const word values = eight - each('0');
+  return ((values | (values + each(0x7f - 9))) & each(0x80)) == 0;
+}
+
+// The number that eight digits write, the first of them in the lowest byte: in pairs, then all four pairs.
+word eight_digits(word eight) noexcept {
+  eight -= each('0');
+  eight = eight * 10 + (eight >> 8);
+  const word first_third = eight & 0x000000ff000000ff, second_fourth = eight >> 16 & 0x000000ff000000ff;
+  return (first_third * (100 + (word{1000000} << 32)) + second_fourth * (1 + (word{10000} << 32))) >> 32;
+}
+
 // The first byte from at on that is not plain; there is one.
 const char* plain_end(const char* at) noexcept {
 #if defined(__SSE2__)
@@ -54,79 +72,58 @@ const char* plain_end(const char* at) noexcept {
   return at;
 }
 
-// Reads forward through JSON that ends in a zero: which is not plain, not a digit and never expected.
-struct cursor {
-  const char* at;
+// These take one thing from a place in JSON that ends in a zero, which is not plain, not a digit and never
+// expected. They answer with the place behind it, or with null when something else stands there.
 
-  bool take(char expected) noexcept {
-    if (*at != expected) return false;
-    ++at;
-    return true;
-  }
+const char* take(const char* at, char expected) noexcept { return *at == expected ? at + 1 : nullptr; }
 
-  bool take_text(std::string_view& out) noexcept {
-    if (!take('"')) return false;
-    const char* const end = plain_end(at);
-    out = {at, static_cast<std::size_t>(end - at)};
-    at = end;
-    return take('"');
-  }
-
-  // Of up to 15 digits: a double holds it exactly, and so does the parser.
-  bool take_number(word& out) noexcept {
-    const char* end = at;
-    word number = 0;
-    for (unsigned digit; (digit = static_cast<unsigned char>(*end) - unsigned{'0'}) <= 9; ++end)
-      number = number * 10 + digit;
-    const auto digits = end - at;
-    if (digits == 0 || digits > 15 || (*at == '0' && digits > 1)) return false;
-    at = end;
-    out = number;
-    return true;
-  }
-};
-
-// Whether json is one object of members that take_member takes, each from its name on.
-template <class TakeMember>
-bool take_object(std::string_view json, TakeMember take_member) noexcept {
-  cursor in{json.data()};
-  if (!in.take('{')) return false;
-  do {
-    if (!take_member(in)) return false;
-  } while (in.take(','));
-  return in.take('}') && in.at == json.data() + json.size();
+const char* take_text(const char* at, std::string_view& out) noexcept {
+  if (*at != '"') return nullptr;
+  const char* const end = plain_end(++at);
+  out = {at, static_cast<std::size_t>(end - at)};
+  return take(end, '"');
 }
 
-// A name of three letters, with its quotes and the colon, is told from others in one comparison.
-constexpr std::size_t short_name_size = 6;
-constexpr word short_name_mask = as_loaded("\xff\xff\xff\xff\xff\xff");
-word short_name(const cursor& in) noexcept { return load(in.at) & short_name_mask; }
+// Of up to 15 digits: a double holds it exactly, and so does the parser.
+const char* take_number(const char* at, word& out) noexcept {
+  const char* end = at;
+  out = 0;
+  if (all_digits(load(at))) {
+    out = eight_digits(load(at));
+    end += 8;
+  }
+  for (; is_digit(*end); ++end) out = out * 10 + static_cast<word>(*end - '0');
+  const auto digits = end - at;
+  return digits == 0 || digits > 15 || (*at == '0' && digits > 1) ? nullptr : end;
+}
 
-// These take a value whose name is already behind the cursor, and a second one of the same name never.
-bool take_once(cursor& in, std::optional<std::string_view>& out) noexcept {
+// A second claim of the same name is never taken.
+const char* take_once(const char* at, std::optional<std::string_view>& out) noexcept {
   std::string_view text;
-  if (out || !in.take_text(text)) return false;
+  if (out || (at = take_text(at, text)) == nullptr) return nullptr;
   out = text;
-  return true;
+  return at;
 }
 
-bool take_name(cursor& in, std::optional<std::string_view>& out) noexcept {
-  return take_once(in, out) && !out->empty() && out->size() <= max_name_size;
+const char* take_name(const char* at, std::optional<std::string_view>& out) noexcept {
+  at = take_once(at, out);
+  return at == nullptr || out->empty() || out->size() > max_name_size ? nullptr : at;
 }
 
-bool take_date(cursor& in, std::optional<time_point>& out) noexcept {
+const char* take_date(const char* at, std::optional<time_point>& out) noexcept {
   word seconds = 0;
-  if (out || !in.take_number(seconds)) return false;
+  if (out || (at = take_number(at, seconds)) == nullptr) return nullptr;
   out = std::min(time_point(std::chrono::seconds(seconds)), end_of_time);
-  return true;
+  return at;
 }
 
-bool take_audience(cursor& in, const std::vector<std::string>& ours, claims::audience& out) noexcept {
+const char* take_audience(const char* at, const std::vector<std::string>& ours,
+                          claims::audience& out) noexcept {
   std::string_view text;
-  if (out != claims::audience::absent || !in.take_text(text)) return false;
+  if (out != claims::audience::absent || (at = take_text(at, text)) == nullptr) return nullptr;
   const bool meant = std::find(ours.begin(), ours.end(), text) != ours.end();
   out = meant ? claims::audience::ours : claims::audience::other;
-  return true;
+  return at;
 }
 
 // The host's own claims, of which only the names matter.
@@ -134,17 +131,32 @@ struct own_claims {
   std::array<std::string_view, 16> names;
   std::size_t count = 0;
 
-  bool take(cursor& in) noexcept {
+  const char* take(const char* at) noexcept {
     std::string_view name, text;
     word number = 0;
-    if (count == names.size() || !in.take_text(name) || !in.take(':')) return false;
-    if (!(*in.at == '"' ? in.take_text(text) : in.take_number(number))) return false;
+    if (count == names.size() || (at = take_text(at, name)) == nullptr || *at++ != ':') return nullptr;
     const auto end = names.begin() + static_cast<std::ptrdiff_t>(count);
-    if (std::find(names.begin(), end, name) != end) return false;
+    if (std::find(names.begin(), end, name) != end) return nullptr;
     names[count++] = name;
-    return true;
+    return *at == '"' ? take_text(at, text) : take_number(at, number);
   }
 };
+
+// Whether json is one object of members that take_member takes.
+template <class TakeMember>
+bool take_object(std::string_view json, TakeMember take_member) noexcept {
+  const char* at = json.data();
+  if (*at != '{') return false;
+  do {
+    at = take_member(at + 1);
+    if (at == nullptr) return false;
+  } while (*at == ',');
+  return *at == '}' && at + 1 == json.data() + json.size();
+}
+
+// A name of three letters, with its quotes and the colon, is told from others in one comparison.
+constexpr std::size_t short_name_size = 6;
+constexpr word short_name_mask = as_loaded("\xff\xff\xff\xff\xff\xff");
 
 }  // namespace
 
@@ -160,52 +172,48 @@ bool is_plain(std::string_view text) noexcept {
 }
 
 bool read_header(std::string_view json, header& out) noexcept {
-  return take_object(json, [&out](cursor& in) {
-    const word name = short_name(in);
-    in.at += short_name_size;
-    switch (name) {
+  return take_object(json, [&out](const char* at) -> const char* {
+    const char* const value = at + short_name_size;
+    switch (load(at) & short_name_mask) {
       case as_loaded("\"alg\":"):
-        return take_once(in, out.algorithm);
+        return take_once(value, out.algorithm);
       case as_loaded("\"typ\":"):
-        return take_once(in, out.type);
+        return take_once(value, out.type);
       case as_loaded("\"kid\":"):
-        return take_once(in, out.kid);
+        return take_once(value, out.kid);
       default:
-        return false;
+        return nullptr;
     }
   });
 }
 
 bool read_claims(std::string_view json, const std::vector<std::string>& audiences, claims& out) noexcept {
-  own_claims others;
-  return take_object(json, [&](cursor& in) {
-    const char* const name_at = in.at;
-    const word name = short_name(in);
-    in.at += short_name_size;
-    switch (name) {
+  std::optional<own_claims> others;
+  return take_object(json, [&](const char* at) -> const char* {
+    const char* const value = at + short_name_size;
+    switch (load(at) & short_name_mask) {
       case as_loaded("\"iss\":"):
-        return take_once(in, out.issuer);
+        return take_once(value, out.issuer);
       case as_loaded("\"aud\":"):
-        return take_audience(in, audiences, out.meant_for);
+        return take_audience(value, audiences, out.meant_for);
       case as_loaded("\"sub\":"):
-        return take_name(in, out.subject);
+        return take_name(value, out.subject);
       case as_loaded("\"jti\":"):
-        return take_name(in, out.token);
+        return take_name(value, out.token);
       case as_loaded("\"sid\":"):
-        return take_name(in, out.session);
+        return take_name(value, out.session);
       case as_loaded("\"exp\":"):
-        return take_date(in, out.expires_at);
+        return take_date(value, out.expires_at);
       case as_loaded("\"iat\":"):
-        return take_date(in, out.issued_at);
+        return take_date(value, out.issued_at);
       case as_loaded("\"nbf\":"):
-        return take_date(in, out.not_before);
+        return take_date(value, out.not_before);
       default:
         break;
     }
-    in.at = name_at;
-    if (load(in.at) != as_loaded("\"scope\":")) return others.take(in);
-    in.at += sizeof name;
-    return take_once(in, out.scope);
+    if (load(at) == as_loaded("\"scope\":")) return take_once(at + sizeof(word), out.scope);
+    if (!others) others.emplace();
+    return others->take(at);
   });
 }
 

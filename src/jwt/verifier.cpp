@@ -8,6 +8,8 @@
 
 namespace ekauth::inline v1::jwt {
 
+using payload_bytes = char[max_json_size + flat::padding];
+
 struct verifier::state {
   keyset keys;
   verifier_options options;
@@ -15,6 +17,9 @@ struct verifier::state {
 
   // Copies what was proven out of the parser's memory and the stack.
   static verified keep(std::string_view payload, const claims& said);
+  // The payload of a token that is good, and what it says: views into bytes, or this thread's parser.
+  result<std::string_view> judge(std::string_view token, time_point now, payload_bytes& bytes,
+                                 claims& said) const;
 };
 
 namespace {
@@ -83,77 +88,71 @@ result<verifier> verifier::make(keyset keys, verifier_options options) {
   return verifier(std::make_shared<const state>(state{keys, std::move(options), std::move(starts)}));
 }
 
-result<verified> verifier::verify(std::string_view token, time_point now) const {
-  const verifier_options& asked = state_->options;
-  const result<std::string_view> segment = prove(token, *state_->keys.state_, asked.type, state_->starts);
+result<std::string_view> verifier::state::judge(std::string_view token, time_point now, payload_bytes& bytes,
+                                                claims& said) const {
+  const result<std::string_view> segment = prove(token, *keys.state_, options.type, starts);
   if (!segment) return segment.error();
-
-  char bytes[max_json_size + flat::padding];
   const std::string_view payload(bytes, base64url::decoded_size(segment->size()));
   if (!base64url::decode(*segment, bytes))
     return error{errc::token_payload_malformed, "the payload is not base64url"};
   std::memset(bytes + payload.size(), 0, flat::padding);
-  claims said;
-  if (!flat::read_claims(payload, asked.audiences, said)) {
-    const result<claims> read = read_claims(payload, asked.audiences);
+  if (!flat::read_claims(payload, options.audiences, said)) {
+    const result<claims> read = read_claims(payload, options.audiences);
     if (!read) return read.error();
     said = *read;
   }
   if (said.scope && !scope::list::check_spaced(*said.scope)) {
     return error{errc::token_claim_malformed, "scope is not a list of scopes"};
   }
-  if (auto good = check_present(said, asked); !good) return good.error();
-  if (auto good = check_meant_for_us(said, asked); !good) return good.error();
-  if (auto good = check_alive(said, asked.leeway, now); !good) return good.error();
+  if (auto good = check_present(said, options); !good) return good.error();
+  if (auto good = check_meant_for_us(said, options); !good) return good.error();
+  if (auto good = check_alive(said, options.leeway, now); !good) return good.error();
+  return payload;
+}
 
-  return state::keep(payload, said);
+result<verified> verifier::verify(std::string_view token, time_point now) const {
+  payload_bytes bytes;
+  claims said;
+  const result<std::string_view> payload = state_->judge(token, now, bytes, said);
+  if (!payload) return payload.error();
+  return state::keep(*payload, said);
 }
 
 verified verifier::state::keep(std::string_view payload, const claims& said) {
   verified out;
-  const std::initializer_list<std::string_view> texts = {
-      payload,
-      said.issuer.value_or(""),
-      said.subject.value_or(""),
-      said.scope.value_or(""),
-      said.session.value_or(""),
-      said.token.value_or(""),
-  };
-  verified::part* const parts[] = {&out.payload_, &out.issuer_,  &out.subject_,
-                                   &out.scope_,   &out.session_, &out.token_};
-  std::size_t size = 0;
-  for (const std::string_view text : texts) size += text.size();
-  out.buffer_.reserve(size);
-  verified::part* const* part = parts;
-  for (const std::string_view text : texts) {
-    **part++ = {static_cast<std::uint16_t>(out.buffer_.size()), static_cast<std::uint16_t>(text.size())};
-    out.buffer_.append(text);
+  const auto address = [](const char* at) { return reinterpret_cast<std::uintptr_t>(at); };
+  // Where a text stands in the payload; beyond it when it is the parser's.
+  const auto place = [&](std::string_view text) { return address(text.data()) - address(payload.data()); };
+  struct {
+    std::optional<std::string_view> said;
+    verified::part* kept;
+  } const texts[] = {{said.issuer, &out.issuer_},
+                     {said.subject, &out.subject_},
+                     {said.scope, &out.scope_},
+                     {said.session, &out.session_},
+                     {said.token, &out.token_}};
+  std::size_t size = payload.size();
+  for (const auto& each : texts) {
+    if (each.said && place(*each.said) >= payload.size()) size += each.said->size();
+  }
+  char* const kept = out.kept_.renew(size);
+  std::memcpy(kept, payload.data(), payload.size());
+  out.payload_ = {0, static_cast<std::uint16_t>(payload.size())};
+  size = payload.size();
+  for (const auto& each : texts) {
+    if (!each.said) continue;
+    std::size_t at = place(*each.said);
+    if (at >= payload.size()) {
+      std::memcpy(kept + size, each.said->data(), each.said->size());
+      at = size;
+      size += each.said->size();
+    }
+    *each.kept = {static_cast<std::uint16_t>(at), static_cast<std::uint16_t>(each.said->size())};
   }
   out.expires_at_ = *said.expires_at;
   out.issued_at_ = said.issued_at;
   out.not_before_ = said.not_before;
   return out;
-}
-
-grant verified::granted() const {
-  // The verifier made sure that the scopes parse.
-  return {subject_id(subject()), *scope::list::parse_spaced(scope())};
-}
-
-std::optional<std::string> verified::text(std::string_view name) const {
-  return find_text(view(payload_), name);
-}
-
-std::optional<std::int64_t> verified::integer(std::string_view name) const {
-  return find_integer(view(payload_), name);
-}
-
-std::optional<bool> verified::boolean(std::string_view name) const {
-  return find_boolean(view(payload_), name);
-}
-
-std::optional<std::string> verified::json(std::string_view name) const {
-  return find_json(view(payload_), name);
 }
 
 }  // namespace ekauth::inline v1::jwt

@@ -8,34 +8,32 @@ namespace {
 
 constexpr std::string_view star = ":*";
 
-// A star stands for one segment more.
-bool well_formed(std::string_view granted) {
-  if (!granted.ends_with(star)) return detail::segments(granted) != 0;
-  granted.remove_suffix(star.size());
-  const std::size_t count = detail::segments(granted);
-  return count >= 1 && count <= 3;
-}
+constexpr const char* malformed =
+    "a scope is one to four segments of [a-z][a-z0-9_.-]{0,31}; a star is a whole last segment";
 
-// Why an entry cannot stand at this place of a list; null when it can.
-const char* refusal(std::string_view entry, std::size_t position) {
+// Takes the entry that a text begins with, up to a space or the end. Answers why it cannot stand at this
+// place of a list; null when it can.
+const char* take_entry(std::string_view& text, std::size_t position) {
   if (position == max_listed) return "more than 256 scopes are listed";
-  if (entry.empty()) return "an empty scope, or a space that separates nothing";
-  if (!well_formed(entry))
-    return "a scope is one to four segments of [a-z][a-z0-9_.-]{0,31}; a star is a whole last segment";
-  return nullptr;
+  if (text.empty() || text.front() == ' ') return "an empty scope, or a space that separates nothing";
+  const std::size_t count = detail::take_segments(text);
+  const std::size_t starred = text.starts_with(star) ? 1 : 0;  // stands for one segment more
+  if (starred != 0) text.remove_prefix(star.size());
+  const bool good = count != 0 && count + starred <= 4 && (text.empty() || text.front() == ' ');
+  return good ? nullptr : malformed;
 }
 
+// Calls take with each entry of a text that separates them by spaces.
 template <class Take>
-result<void> for_each_spaced(std::string_view text, Take take) {
+result<void> take_spaced(std::string_view text, Take take) {
   if (text.empty()) return {};
   for (std::uint32_t position = 0;; ++position) {
-    const std::size_t space = text.find(' ');
-    const std::string_view entry = text.substr(0, space);
-    if (const char* why = refusal(entry, position); why != nullptr)
+    const std::string_view all = text;
+    if (const char* why = take_entry(text, position); why != nullptr)
       return error{errc::unknown_scope, why, position};
-    take(entry);
-    if (space == std::string_view::npos) return {};
-    text.remove_prefix(space + 1);
+    take(all.substr(0, all.size() - text.size()));
+    if (text.empty()) return {};
+    text.remove_prefix(1);
   }
 }
 
@@ -60,8 +58,10 @@ result<list> list::parse_each(const Entries& entries) {
   list made;
   std::uint32_t position = 0;
   for (const std::string_view entry : entries) {
-    if (const char* why = refusal(entry, position); why != nullptr)
-      return error{errc::unknown_scope, why, position};
+    std::string_view rest = entry;
+    const char* why = take_entry(rest, position);
+    if (why == nullptr && !rest.empty()) why = malformed;
+    if (why != nullptr) return error{errc::unknown_scope, why, position};
     made.add(entry);
     ++position;
   }
@@ -73,13 +73,13 @@ result<list> list::parse(std::initializer_list<std::string_view> entries) { retu
 
 result<list> list::parse_spaced(std::string_view text) {
   list made;
-  const result<void> good = for_each_spaced(text, [&made](std::string_view entry) { made.add(entry); });
+  const result<void> good = take_spaced(text, [&made](std::string_view entry) { made.add(entry); });
   if (!good) return good.error();
   return made;
 }
 
 result<void> list::check_spaced(std::string_view text) {
-  return for_each_spaced(text, [](std::string_view) {});
+  return take_spaced(text, [](std::string_view) {});
 }
 
 std::string list::spaced() const {
