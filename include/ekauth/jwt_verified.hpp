@@ -39,10 +39,21 @@ class kept_text {
   char inside_[most_inside];
 };
 
+struct claims;
+
 /// A token that was proven: signed by one of our keys, for us, and alive. Made only by a verifier. A value;
 /// threads may share it.
 class verified {
+  friend class verifier;
+  // What only a verifier has.
+  class proof {
+    friend class verifier;
+    proof() noexcept {}
+  };
+
  public:
+  verified(proof, std::string_view payload, const claims& said);
+
   /// Views into this object, UTF-8 without NUL; empty when the token has none.
   [[nodiscard]] std::string_view subject() const noexcept { return view(subject_); }
   [[nodiscard]] std::string_view issuer() const noexcept { return view(issuer_); }
@@ -67,9 +78,6 @@ class verified {
   [[nodiscard]] std::optional<std::string> json(std::string_view name) const;
 
  private:
-  friend class verifier;
-  verified() noexcept {}  // and not defaulted, which would clear what is about to be written
-
   struct part {
     std::uint16_t at = 0;
     std::uint16_t size = 0;
@@ -83,7 +91,7 @@ class verified {
 
   kept_text kept_;  // the payload, then those registered texts that it spells with escapes
   part payload_, issuer_, subject_, scope_, session_, token_;
-  time_point expires_at_{};
+  time_point expires_at_;
   std::optional<time_point> issued_at_;
   std::optional<time_point> not_before_;
 };

@@ -8,18 +8,10 @@
 
 namespace ekauth::inline v1::jwt {
 
-using payload_bytes = char[max_json_size + flat::padding];
-
 struct verifier::state {
   keyset keys;
   verifier_options options;
   std::vector<known_start> starts;
-
-  // Copies what was proven out of the parser's memory and the stack.
-  static verified keep(std::string_view payload, const claims& said);
-  // The payload of a token that is good, and what it says: views into bytes, or this thread's parser.
-  result<std::string_view> judge(std::string_view token, time_point now, payload_bytes& bytes,
-                                 claims& said) const;
 };
 
 namespace {
@@ -88,71 +80,29 @@ result<verifier> verifier::make(keyset keys, verifier_options options) {
   return verifier(std::make_shared<const state>(state{keys, std::move(options), std::move(starts)}));
 }
 
-result<std::string_view> verifier::state::judge(std::string_view token, time_point now, payload_bytes& bytes,
-                                                claims& said) const {
-  const result<std::string_view> segment = prove(token, *keys.state_, options.type, starts);
+result<verified> verifier::verify(std::string_view token, time_point now) const {
+  const verifier_options& asked = state_->options;
+  const result<std::string_view> segment = prove(token, *state_->keys.state_, asked.type, state_->starts);
   if (!segment) return segment.error();
+
+  char bytes[max_json_size + flat::padding];
   const std::string_view payload(bytes, base64url::decoded_size(segment->size()));
   if (!base64url::decode(*segment, bytes))
     return error{errc::token_payload_malformed, "the payload is not base64url"};
   std::memset(bytes + payload.size(), 0, flat::padding);
-  if (!flat::read_claims(payload, options.audiences, said)) {
-    const result<claims> read = read_claims(payload, options.audiences);
+  claims said;
+  if (!flat::read_claims(payload, asked.audiences, said)) {
+    const result<claims> read = read_claims(payload, asked.audiences);
     if (!read) return read.error();
     said = *read;
   }
   if (said.scope && !scope::list::check_spaced(*said.scope)) {
     return error{errc::token_claim_malformed, "scope is not a list of scopes"};
   }
-  if (auto good = check_present(said, options); !good) return good.error();
-  if (auto good = check_meant_for_us(said, options); !good) return good.error();
-  if (auto good = check_alive(said, options.leeway, now); !good) return good.error();
-  return payload;
-}
-
-result<verified> verifier::verify(std::string_view token, time_point now) const {
-  payload_bytes bytes;
-  claims said;
-  const result<std::string_view> payload = state_->judge(token, now, bytes, said);
-  if (!payload) return payload.error();
-  return state::keep(*payload, said);
-}
-
-verified verifier::state::keep(std::string_view payload, const claims& said) {
-  verified out;
-  const auto address = [](const char* at) { return reinterpret_cast<std::uintptr_t>(at); };
-  // Where a text stands in the payload; beyond it when it is the parser's.
-  const auto place = [&](std::string_view text) { return address(text.data()) - address(payload.data()); };
-  struct {
-    std::optional<std::string_view> said;
-    verified::part* kept;
-  } const texts[] = {{said.issuer, &out.issuer_},
-                     {said.subject, &out.subject_},
-                     {said.scope, &out.scope_},
-                     {said.session, &out.session_},
-                     {said.token, &out.token_}};
-  std::size_t size = payload.size();
-  for (const auto& each : texts) {
-    if (each.said && place(*each.said) >= payload.size()) size += each.said->size();
-  }
-  char* const kept = out.kept_.renew(size);
-  std::memcpy(kept, payload.data(), payload.size());
-  out.payload_ = {0, static_cast<std::uint16_t>(payload.size())};
-  size = payload.size();
-  for (const auto& each : texts) {
-    if (!each.said) continue;
-    std::size_t at = place(*each.said);
-    if (at >= payload.size()) {
-      std::memcpy(kept + size, each.said->data(), each.said->size());
-      at = size;
-      size += each.said->size();
-    }
-    *each.kept = {static_cast<std::uint16_t>(at), static_cast<std::uint16_t>(each.said->size())};
-  }
-  out.expires_at_ = *said.expires_at;
-  out.issued_at_ = said.issued_at;
-  out.not_before_ = said.not_before;
-  return out;
+  if (auto good = check_present(said, asked); !good) return good.error();
+  if (auto good = check_meant_for_us(said, asked); !good) return good.error();
+  if (auto good = check_alive(said, asked.leeway, now); !good) return good.error();
+  return result<verified>(std::in_place, verified::proof(), payload, said);
 }
 
 }  // namespace ekauth::inline v1::jwt
