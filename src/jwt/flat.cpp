@@ -127,19 +127,25 @@ const char* take_audience(const char* at, const std::vector<std::string>& ours,
 }
 
 // The host's own claims, of which only the names matter.
-struct own_claims {
-  std::array<std::string_view, 16> names;
-  std::size_t count = 0;
-
+class own_claims {
+ public:
   const char* take(const char* at) noexcept {
     std::string_view name, text;
     word number = 0;
-    if (count == names.size() || (at = take_text(at, name)) == nullptr || *at++ != ':') return nullptr;
-    const auto end = names.begin() + static_cast<std::ptrdiff_t>(count);
-    if (std::find(names.begin(), end, name) != end) return nullptr;
-    names[count++] = name;
+    if (count_ == most || (at = take_text(at, name)) == nullptr || *at++ != ':') return nullptr;
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (std::string_view(names_[i], sizes_[i]) == name) return nullptr;
+    }
+    names_[count_] = name.data();
+    sizes_[count_++] = name.size();
     return *at == '"' ? take_text(at, text) : take_number(at, number);
   }
+
+ private:
+  static constexpr std::size_t most = 16;
+  std::size_t count_ = 0;
+  const char* names_[most];  // the first count_, and none is cleared before
+  std::size_t sizes_[most];
 };
 
 // Whether json is one object of members that take_member takes.
@@ -188,7 +194,7 @@ bool read_header(std::string_view json, header& out) noexcept {
 }
 
 bool read_claims(std::string_view json, const std::vector<std::string>& audiences, claims& out) noexcept {
-  std::optional<own_claims> others;
+  own_claims others;
   return take_object(json, [&](const char* at) -> const char* {
     const char* const value = at + short_name_size;
     switch (load(at) & short_name_mask) {
@@ -212,8 +218,7 @@ bool read_claims(std::string_view json, const std::vector<std::string>& audience
         break;
     }
     if (load(at) == as_loaded("\"scope\":")) return take_once(at + sizeof(word), out.scope);
-    if (!others) others.emplace();
-    return others->take(at);
+    return others.take(at);
   });
 }
 

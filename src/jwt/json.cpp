@@ -187,6 +187,7 @@ result<claims> read_claims(std::string_view json, const std::vector<std::string>
     return error{errc::token_payload_malformed, "the payload is not one strict JSON object"};
   }
   claims out;
+  out.unescaped = true;
   for (const auto member : object) {
     const std::string_view name = member.key;
     const dom::element value = member.value;

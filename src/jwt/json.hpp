@@ -36,13 +36,18 @@ struct header {
 /// cty).
 [[nodiscard]] result<header> read_header(std::string_view json);
 
-/// The registered claims of a payload. Views die with the next read on this thread.
+/// The registered claims of a payload.
 struct claims {
   enum class audience { absent, other, ours };
+
+  claims() noexcept {}  // not left to the compiler, which would clear what lies behind the empty optionals
 
   std::optional<std::string_view> issuer, subject, session, token, scope;
   std::optional<time_point> expires_at, issued_at, not_before;
   audience meant_for = audience::absent;
+  /// The texts are the parser's, without escapes, and die with the next read on this thread; otherwise views
+  /// into the payload.
+  bool unescaped = false;
 };
 
 /// audiences: those that count as ours.

@@ -14,11 +14,18 @@ namespace {
 
 using member = keyset::state::member;
 
-struct segments {
-  std::string_view header, payload, signing_input, signature;
+// A token and the places of its dots.
+struct dotted {
+  std::string_view token;
+  std::size_t first, second;
+
+  [[nodiscard]] std::string_view header() const { return token.substr(0, first); }
+  [[nodiscard]] std::string_view payload() const { return token.substr(first + 1, second - first - 1); }
+  [[nodiscard]] std::string_view signing_input() const { return token.substr(0, second); }
+  [[nodiscard]] std::string_view signature() const { return token.substr(second + 1); }
 };
 
-result<segments> split(std::string_view token) {
+result<dotted> split(std::string_view token) {
   if (token.size() > max_token_size)
     return error{errc::token_too_large, "a token is at most 8,192 characters long"};
   const std::size_t first = token.find('.');
@@ -29,8 +36,7 @@ result<segments> split(std::string_view token) {
   if (token.size() - second - 1 != signature_size) {
     return error{errc::token_malformed, "a signature is exactly 43 characters long"};
   }
-  return segments{token.substr(0, first), token.substr(first + 1, second - first - 1),
-                  token.substr(0, second), token.substr(second + 1)};
+  return dotted{token, first, second};
 }
 
 // The key a header asks for; null when it leaves the choice to us.
@@ -81,19 +87,19 @@ bool is_signature(std::string_view signature, const crypto::hmac_key& key, std::
   return same;
 }
 
-result<bool> is_proven(const segments& token, const keyset::state& keys, std::string_view type,
+result<bool> is_proven(const dotted& token, const keyset::state& keys, std::string_view type,
                        const std::vector<known_start>& starts) {
+  const std::string_view input = token.signing_input(), signature = token.signature();
   for (const known_start& each : starts) {
-    if (!token.signing_input.starts_with(each.text)) continue;
-    return is_signature(token.signature, each.mac, token.signing_input.substr(each.text.size()));
+    if (input.starts_with(each.text))
+      return is_signature(signature, each.mac, input.substr(each.text.size()));
   }
-  const result<const member*> named = key_for(token.header, keys.keys, type);
+  const result<const member*> named = key_for(token.header(), keys.keys, type);
   if (!named) return named.error();
-  if (*named != nullptr) return is_signature(token.signature, *(*named)->mac, token.signing_input);
+  if (*named != nullptr) return is_signature(signature, *(*named)->mac, input);
   // All keys, also behind the right one: the time says nothing about which it was.
   bool proven = false;
-  for (const member& each : keys.keys)
-    proven |= is_signature(token.signature, *each.mac, token.signing_input);
+  for (const member& each : keys.keys) proven |= is_signature(signature, *each.mac, input);
   return proven;
 }
 
@@ -132,7 +138,7 @@ void write_signature(const crypto::hmac_key& key, std::string_view signing_input
 
 result<std::string_view> prove(std::string_view token, const keyset::state& keys, std::string_view type,
                                const std::vector<known_start>& starts) {
-  const result<segments> parts = split(token);
+  const result<dotted> parts = split(token);
   if (!parts) return parts.error();
   const result<bool> proven = is_proven(*parts, keys, type, starts);
   if (!proven) return proven.error();
@@ -140,7 +146,7 @@ result<std::string_view> prove(std::string_view token, const keyset::state& keys
     crypto::forget_last_mac();  // a wrong token's right signature is nobody's to find
     return error{errc::token_signature_mismatch, "the signature is not by a key of ours"};
   }
-  return parts->payload;
+  return parts->payload();
 }
 
 }  // namespace ekauth::inline v1::jwt

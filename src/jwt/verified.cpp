@@ -1,23 +1,11 @@
 #include <ekauth/jwt_verified.hpp>
 
 #include <cstring>
-#include <functional>
 #include <utility>
 
 #include "jwt/json.hpp"
 
 namespace ekauth::inline v1::jwt {
-
-namespace {
-
-// Whether a text is a part of the payload, and not one that the parser made without its escapes.
-bool stands_in(std::string_view payload, std::string_view text) noexcept {
-  const std::less_equal<> before;
-  return before(payload.data(), text.data()) &&
-         before(text.data() + text.size(), payload.data() + payload.size());
-}
-
-}  // namespace
 
 char* kept_text::renew(std::size_t size) {
   delete[] std::exchange(outside_, nullptr);
@@ -51,34 +39,30 @@ kept_text& kept_text::operator=(kept_text&& other) noexcept {
 // Copies what was proven out of the parser's memory and the stack.
 verified::verified(proof, std::string_view payload, const claims& said)
     : expires_at_(*said.expires_at), issued_at_(said.issued_at), not_before_(said.not_before) {
-  struct text {
-    const std::optional<std::string_view>& said;
-    part& kept;
-  };
-  const text texts[] = {{said.issuer, issuer_},
-                        {said.subject, subject_},
-                        {said.scope, scope_},
-                        {said.session, session_},
-                        {said.token, token_}};
   std::size_t size = payload.size();
-  for (const text& each : texts) {
-    if (each.said && !stands_in(payload, *each.said)) size += each.said->size();
+  if (said.unescaped) {
+    for (const auto& text : {said.issuer, said.subject, said.scope, said.session, said.token})
+      size += text.value_or("").size();
   }
   char* const kept = kept_.renew(size);
-  std::memcpy(kept, payload.data(), payload.size());
-  payload_ = {0, static_cast<std::uint16_t>(payload.size())};
-  std::size_t end = payload.size();
-  for (const text& each : texts) {
-    if (!each.said) continue;
-    std::size_t at = end;
-    if (stands_in(payload, *each.said)) {
-      at = static_cast<std::size_t>(each.said->data() - payload.data());
-    } else {
-      std::memcpy(kept + at, each.said->data(), each.said->size());
-      end += each.said->size();
-    }
-    each.kept = {static_cast<std::uint16_t>(at), static_cast<std::uint16_t>(each.said->size())};
-  }
+  std::size_t end = 0;
+  const auto append = [kept, &end](std::string_view text) -> part {
+    std::memcpy(kept + end, text.data(), text.size());
+    end += text.size();
+    return {static_cast<std::uint16_t>(end - text.size()), static_cast<std::uint16_t>(text.size())};
+  };
+  const auto keep = [&](const std::optional<std::string_view>& text) -> part {
+    if (!text) return {};
+    if (said.unescaped) return append(*text);
+    return {static_cast<std::uint16_t>(text->data() - payload.data()),
+            static_cast<std::uint16_t>(text->size())};
+  };
+  payload_ = append(payload);
+  issuer_ = keep(said.issuer);
+  subject_ = keep(said.subject);
+  scope_ = keep(said.scope);
+  session_ = keep(said.session);
+  token_ = keep(said.token);
 }
 
 grant verified::granted() const {
