@@ -114,10 +114,10 @@ struct issue {
 /// Makes access tokens. Immutable and cheap to copy; threads may share it.
 class signer {
  public:
-  /// random: names tokens that were given no name; must outlive the signer.
   /// Errors: option_invalid.
-  [[nodiscard]] static result<signer> make(keyset keys, signer_options options,
-                                           random_source& random = os_random());
+  [[nodiscard]] static result<signer> make(keyset keys, signer_options options);
+  /// random: names tokens that were given no name, in place of OpenSSL's generator; must outlive the signer.
+  [[nodiscard]] static result<signer> make(keyset keys, signer_options options, random_source& random);
 
   /// A signed token. The same grant, times, ids and claims give the same bytes for as long as the keyset
   /// stays.

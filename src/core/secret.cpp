@@ -45,8 +45,7 @@ bool constant_time_equal(const digest& a, const digest& b) noexcept {
   return equal_bytes(a.data(), b.data(), a.size());
 }
 
-secret::secret(std::string_view bytes)
-    : bytes_(bytes.empty() ? nullptr : new char[bytes.size()]), size_(bytes.size()) {
+secret::secret(std::string_view bytes) : secret(bytes.size()) {
   if (size_ != 0) std::memcpy(bytes_, bytes.data(), size_);
 }
 

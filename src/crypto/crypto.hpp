@@ -1,6 +1,7 @@
 // The one door to the crypto libraries: SHA-256, HMAC, key derivation and Argon2id. Private to ekauth.
 #pragma once
 
+#include <ekauth/random.hpp>
 #include <ekauth/secret.hpp>
 #include <ekauth/server_keys.hpp>
 
@@ -38,6 +39,10 @@ class hmac_key {
 
 /// Overwrites what this thread's last MAC left in the hash state. For a MAC that must not be found there.
 void forget_last_mac() noexcept;
+
+/// Randomness for names, of which many are drawn: OpenSSL's generator, read ahead a page at a time by each
+/// thread. Not for secrets, which would lie in memory before they are made. After a fork, both sides draw anew.
+[[nodiscard]] random_source& name_random() noexcept;
 
 /// HKDF-SHA-256 of a 32-byte root: 32 zero bytes of salt, info "ekauth/1/<use>/<slot>".
 [[nodiscard]] secret derive(const secret& root, std::string_view use, char slot);

@@ -61,7 +61,8 @@ word eight_digits(word eight) noexcept {
   return (first_third * (100 + (word{1000000} << 32)) + second_fourth * (1 + (word{10000} << 32))) >> 32;
 }
 
-// The first byte from at on that is not plain; there is one.
+}  // namespace
+
 const char* plain_end(const char* at) noexcept {
 #if defined(__SSE2__)
   for (;; at += 16) {
@@ -71,6 +72,8 @@ const char* plain_end(const char* at) noexcept {
   while (is_plain(*at)) ++at;
   return at;
 }
+
+namespace {
 
 // These take one thing from a place in JSON that ends in a zero, which is not plain, not a digit and never
 // expected. They answer with the place behind it, or with null when something else stands there.
@@ -165,17 +168,6 @@ constexpr std::size_t short_name_size = 6;
 constexpr word short_name_mask = as_loaded("\xff\xff\xff\xff\xff\xff");
 
 }  // namespace
-
-bool is_plain(std::string_view text) noexcept {
-  std::size_t at = 0;
-#if defined(__SSE2__)
-  for (; text.size() - at >= 16; at += 16) {
-    if (not_plain(text.data() + at) != 0) return false;
-  }
-#endif
-  while (at < text.size() && is_plain(text[at])) ++at;
-  return at == text.size();
-}
 
 bool read_header(std::string_view json, header& out) noexcept {
   return take_object(json, [&out](const char* at) -> const char* {

@@ -10,12 +10,14 @@
 
 namespace ekauth::inline v1::jwt::flat {
 
-/// Whether the whole text stands for itself in JSON: ASCII without controls, quotes and backslashes.
-[[nodiscard]] bool is_plain(std::string_view text) noexcept;
-
-// json: with at least `padding` bytes behind it that may be read, the first of them a zero. False: the parser
-// must look. Views into json.
+/// Bytes behind a text that may be read with it, the first of them a zero. All functions here ask for them.
 inline constexpr std::size_t padding = 16;
+
+/// Where the beginning of a text that stands for itself in JSON is over: at the first byte that is beyond
+/// ASCII, a control, a quote or a backslash.
+[[nodiscard]] const char* plain_end(const char* text) noexcept;
+
+// These are false when the parser must look. Views into json.
 
 /// Whether json is a strict header that says nothing but alg, typ and kid.
 [[nodiscard]] bool read_header(std::string_view json, header& out) noexcept;
