@@ -2,13 +2,27 @@
 
 #include <ekauth/http.hpp>
 
-#include <fmt/format.h>
+#include <charconv>
+#include <system_error>
+
+#include "core/base62.hpp"
 
 namespace ekauth::inline v1::jwt {
 
 void payload::put_number(std::int64_t number) noexcept {
-  const fmt::format_int digits(number);
-  put(std::string_view(digits.data(), digits.size()));
+  // In its place: read again at once, from elsewhere, digits would have to wait for one another.
+  const auto [end, failed] = std::to_chars(bytes_ + size_, bytes_ + max_json_size, number);
+  if (failed != std::errc()) {
+    has_room_ = false;
+  } else {
+    size_ = static_cast<std::size_t>(end - bytes_);
+  }
+}
+
+void payload::put_random(random_source& random, std::size_t digits) {
+  put('"');
+  if (char* const at = extend(digits); at != nullptr) base62::random_digits(random, at, digits);
+  put('"');
 }
 
 bool payload::put_text(std::string_view text) {

@@ -22,6 +22,9 @@ class payload {
   /// means nothing then.
   [[nodiscard]] bool put_text(std::string_view text);
 
+  /// Random base62 digits, as a text.
+  void put_random(random_source& random, std::size_t digits);
+
   [[nodiscard]] bool has_room() const noexcept { return has_room_; }
   [[nodiscard]] std::string_view view() const noexcept { return {bytes_, size_}; }
 

@@ -2,7 +2,6 @@
 #include <cstring>
 #include <iterator>
 
-#include "core/base62.hpp"
 #include "jwt/base64url.hpp"
 #include "jwt/json.hpp"
 #include "jwt/jws.hpp"
@@ -39,14 +38,6 @@ result<void> check_times(const issue& at, duration lifetime) {
 
 bool put_name(payload& out, std::string_view name) {
   return name.size() <= max_name_size && out.put_text(name);
-}
-
-bool put_random_name(payload& out, random_source& random) {
-  char quoted[token_name_size + 2];
-  quoted[0] = quoted[token_name_size + 1] = '"';
-  base62::random_digits(random, quoted + 1, token_name_size);
-  out.put(std::string_view(quoted, sizeof quoted));
-  return true;
 }
 
 // As their spaced(); scopes need no escapes.
@@ -124,7 +115,9 @@ result<void> signer::state::put_claims(const grant& what, const issue& at, paylo
   out.put(R"(,"exp":)");
   out.put_number((issued + std::chrono::duration_cast<seconds>(lifetime)).count());
   out.put(R"(,"jti":)");
-  if (!(at.token.empty() ? put_random_name(out, *random) : put_name(out, at.token.text()))) {
+  if (at.token.empty()) {
+    out.put_random(*random, token_name_size);
+  } else if (!put_name(out, at.token.text())) {
     return invalid("a token's id is at most 255 bytes of UTF-8 without NUL");
   }
   if (!at.session.empty()) {
