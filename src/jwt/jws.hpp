@@ -47,8 +47,10 @@ struct known_start {
 void write_signature(const crypto::hmac_key& key, std::string_view signing_input, char* out);
 
 /// The payload segment of a token whose MAC was proven; still base64url, never looked at.
+/// starts: tried first; they change nothing but the time.
 /// Errors: those of verifier::verify up to and including token_signature_mismatch.
 [[nodiscard]] result<std::string_view> prove(std::string_view token, const keyset::state& keys,
-                                             std::string_view type, const std::vector<known_start>& starts);
+                                             std::string_view type,
+                                             const std::vector<known_start>& starts = {});
 
 }  // namespace ekauth::inline v1::jwt
