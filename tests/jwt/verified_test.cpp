@@ -49,6 +49,9 @@ TEST_CASE("a verified token is a value, whether its claims are kept inside it or
       const jwt::verified& itself = who;
       who = itself;
       check_whole(who, bytes);
+      jwt::verified& also = who;
+      who = std::move(also);
+      check_whole(who, bytes);
       std::swap(who, moved);
       check_whole(moved, bytes);
       check_whole(copy, bytes);
