@@ -1,5 +1,5 @@
-// Counts what a thread allocates, by whatever language: every operator new ends in malloc. For glibc, whose own
-// names of these functions are the way past ours.
+// Counts what a thread allocates, by whatever language: every operator new ends in malloc. For glibc, whose
+// own names of these functions are the way past ours.
 #include <cstddef>
 
 extern "C" {

@@ -85,8 +85,8 @@ class verified {
   [[nodiscard]] std::string_view view(part which) const noexcept {
     // Once moved from there is nothing to view.
     const std::string_view all = kept_.view();
-    return which.at + std::size_t{which.size} > all.size() ? std::string_view()
-                                                           : all.substr(which.at, which.size);
+    const bool kept = which.at + std::size_t{which.size} <= all.size();
+    return kept ? all.substr(which.at, which.size) : all.substr(0, 0);
   }
 
   kept_text kept_;  // the payload, then those registered texts that it spells with escapes

@@ -45,7 +45,7 @@ unsigned not_plain(const char* at) noexcept {
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-constexpr word each(unsigned char byte) noexcept { return 0x0101010101010101 * byte; }
+constexpr word each(unsigned char byte) noexcept { return word{0x0101010101010101} * byte; }
 
 // Whether the bytes of a word are digits: neither below zero when '0' is taken off, nor above nine.
 bool all_digits(word eight) noexcept {

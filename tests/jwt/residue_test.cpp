@@ -20,6 +20,16 @@ std::string masked(std::string text) {
   return text;
 }
 
+bool stands_in(std::string_view room, std::string_view masked_text) {
+  const char first = static_cast<char>(masked_text.front() ^ mask);
+  for (std::size_t at = 0; (at = room.find(first, at)) != room.npos; ++at) {
+    const std::string_view here = room.substr(at, masked_text.size());
+    const auto equal = [](char c, char there) { return (c ^ mask) == there; };
+    if (std::equal(here.begin(), here.end(), masked_text.begin(), masked_text.end(), equal)) return true;
+  }
+  return false;
+}
+
 // Whether a text stands anywhere in the memory that this process may write: heaps, stacks, statics. Read
 // through the system, into one room that is not searched.
 bool is_in_memory(const std::string& masked_text) {
@@ -41,8 +51,7 @@ bool is_in_memory(const std::string& masked_text) {
       if (at < own + sizeof room && own < at + size) continue;
       const ssize_t got = ::pread(memory, room, size, static_cast<off_t>(at));
       if (got <= 0) continue;
-      const auto equal = [](char here, char there) { return (here ^ mask) == there; };
-      found |= std::search(room, room + got, masked_text.begin(), masked_text.end(), equal) != room + got;
+      found |= stands_in({room, static_cast<std::size_t>(got)}, masked_text);
       std::fill(room, room + got, '\0');
     }
   }

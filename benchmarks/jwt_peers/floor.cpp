@@ -1,5 +1,5 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "jwt/floor.hpp"
+#include "jwt_peers/floor.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
