@@ -16,6 +16,7 @@
 #include <ekauth/clock.hpp>
 #include <ekauth/grant.hpp>
 #include <ekauth/ids.hpp>
+#include <ekauth/jwt_verified.hpp>
 #include <ekauth/random.hpp>
 #include <ekauth/result.hpp>
 #include <ekauth/secret.hpp>
@@ -113,10 +114,10 @@ struct issue {
 /// Makes access tokens. Immutable and cheap to copy; threads may share it.
 class signer {
  public:
-  /// random: names tokens that were given no name; must outlive the signer.
   /// Errors: option_invalid.
-  [[nodiscard]] static result<signer> make(keyset keys, signer_options options,
-                                           random_source& random = os_random());
+  [[nodiscard]] static result<signer> make(keyset keys, signer_options options);
+  /// random: names tokens that were given no name, in place of OpenSSL's generator; must outlive the signer.
+  [[nodiscard]] static result<signer> make(keyset keys, signer_options options, random_source& random);
 
   /// A signed token. The same grant, times, ids and claims give the same bytes for as long as the keyset
   /// stays.
@@ -152,56 +153,6 @@ struct verifier_options {
   bool unsafe_any_audience =
       false;  ///< any aud or none; leave audiences empty. Accepts tokens meant for others.
   bool unsafe_no_subject = false;  ///< sub may be absent; subject() is then empty.
-};
-
-/// A token that was proven: signed by one of our keys, for us, and alive. Made only by a verifier. A value;
-/// threads may share it.
-class verified {
- public:
-  /// Views into this object, UTF-8 without NUL; empty when the token has none.
-  [[nodiscard]] std::string_view subject() const noexcept { return view(subject_); }
-  [[nodiscard]] std::string_view issuer() const noexcept { return view(issuer_); }
-  [[nodiscard]] std::string_view scope() const noexcept { return view(scope_); }
-
-  /// Subject and scopes as a value of their own; bind it to a name before iterating over its scopes.
-  [[nodiscard]] grant granted() const;
-  /// The login behind the token (sid), and the token's own name (jti); empty when the token has none.
-  [[nodiscard]] family_id session() const { return family_id(view(session_)); }
-  [[nodiscard]] token_id token() const { return token_id(view(token_)); }
-
-  /// To the millisecond; what lies beyond the year 9999 reads as its end.
-  [[nodiscard]] time_point expires_at() const noexcept { return expires_at_; }
-  [[nodiscard]] std::optional<time_point> issued_at() const noexcept { return issued_at_; }
-  [[nodiscard]] std::optional<time_point> not_before() const noexcept { return not_before_; }
-
-  /// A claim by name; nothing when it is absent or of another type.
-  [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
-  [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;
-  [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
-  /// Its JSON as the issuer wrote it, whatever its type; numbers of any size.
-  [[nodiscard]] std::optional<std::string> json(std::string_view name) const;
-
- private:
-  friend class verifier;
-  verified() = default;
-
-  struct part {
-    std::uint16_t at = 0;
-    std::uint16_t size = 0;
-  };
-  [[nodiscard]] std::string_view view(part which) const noexcept {
-    // Once moved from there is nothing to view.
-    return which.at + std::size_t{which.size} > buffer_.size()
-               ? std::string_view()
-               : std::string_view(buffer_).substr(which.at, which.size);
-  }
-
-  // The payload, then the registered texts without their escapes.
-  std::string buffer_;
-  part payload_, issuer_, subject_, scope_, session_, token_;
-  time_point expires_at_{};
-  std::optional<time_point> issued_at_;
-  std::optional<time_point> not_before_;
 };
 
 /// Proves access tokens. Immutable and cheap to copy; threads may share it.

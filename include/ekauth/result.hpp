@@ -31,6 +31,9 @@ class [[nodiscard]] result {
 
   result(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)), has_(true) {}
   result(error_type why) noexcept : error_(why), has_(false) {}
+  /// Makes the value in its place, from what a constructor of T takes.
+  template <class... Args>
+  explicit result(std::in_place_t, Args&&... args) : value_(std::forward<Args>(args)...), has_(true) {}
 
   result(const result& other) requires std::is_copy_constructible_v<T> : has_(other.has_) {
     construct(other);

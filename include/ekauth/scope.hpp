@@ -45,6 +45,9 @@ class list {
   /// Errors: as parse; a leading, trailing or doubled space is an empty entry.
   [[nodiscard]] static result<list> parse_spaced(std::string_view text);
 
+  /// Whether parse_spaced takes the text, without making a list of it. Errors: as parse_spaced.
+  [[nodiscard]] static result<void> check_spaced(std::string_view text);
+
   /// The entries with one space between them: what parse_spaced reads.
   [[nodiscard]] std::string spaced() const;
 
@@ -55,11 +58,13 @@ class list {
  private:
   template <class Entries>
   static result<list> parse_each(const Entries& entries);
-  const char* add(std::string_view entry, std::size_t position);
+  void add(std::string_view entry);
   std::vector<std::string> entries_;
 };
 
 namespace detail {
+// Takes what a text begins with of a name, up to a colon that no segment follows; 0: one is malformed.
+[[nodiscard]] constexpr std::size_t take_segments(std::string_view& text);
 [[nodiscard]] constexpr std::size_t segments(std::string_view name);  // 0: not a name
 [[noreturn]] void registry_entries_are_wrong(const char* why, std::uint32_t position);
 [[noreturn]] void scope_is_not_registered();

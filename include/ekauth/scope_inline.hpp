@@ -5,20 +5,24 @@
 
 namespace ekauth::inline v1::scope {
 
-constexpr std::size_t detail::segments(std::string_view name) {
-  std::size_t count = 1, length = 0;
-  for (const char c : name) {
-    const bool letter = c >= 'a' && c <= 'z';
-    if (c == ':' && length != 0) {
-      ++count;
-      length = 0;
-    } else if (letter || (length != 0 && ((c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-'))) {
-      if (++length > 32) return 0;
-    } else {
-      return 0;
-    }
+constexpr std::size_t detail::take_segments(std::string_view& text) {
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto other = [](char c) { return (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-'; };
+  const std::string_view all = text;
+  std::size_t count = 0, taken = 0;
+  for (std::size_t begin = 0; begin < all.size() && letter(all[begin]); begin = taken + 1) {
+    taken = begin + 1;
+    while (taken < all.size() && (letter(all[taken]) || other(all[taken]))) ++taken;
+    if (taken - begin > 32 || ++count > 4) return 0;
+    if (taken == all.size() || all[taken] != ':') break;
   }
-  return length == 0 || count > 4 ? 0 : count;
+  text = all.substr(taken);
+  return count;
+}
+
+constexpr std::size_t detail::segments(std::string_view name) {
+  const std::size_t count = take_segments(name);
+  return name.empty() ? count : 0;
 }
 
 constexpr void bits::add(const bits& more) noexcept {

@@ -33,6 +33,14 @@ class secret {
   /// Takes a copy of bytes; wiping the original stays with the caller.
   explicit secret(std::string_view bytes);
 
+  /// Bytes that write(char*) puts into their place, so that there is no original to wipe.
+  template <class Write>
+  [[nodiscard]] static secret written(std::size_t size, Write&& write) {
+    secret made(size);
+    if (size != 0) write(made.bytes_);
+    return made;
+  }
+
   secret(secret&& other) noexcept;
   secret& operator=(secret&& other) noexcept;
   secret(const secret&) = delete;
@@ -49,6 +57,8 @@ class secret {
   [[nodiscard]] secret clone() const { return secret(expose()); }
 
  private:
+  explicit secret(std::size_t size) : bytes_(size == 0 ? nullptr : new char[size]), size_(size) {}
+
   char* bytes_ = nullptr;
   std::size_t size_ = 0;
 };

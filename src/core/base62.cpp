@@ -1,5 +1,6 @@
 #include "core/base62.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace ekauth::inline v1::base62 {
@@ -60,20 +61,24 @@ std::string digits(const digest& value, std::size_t width) {
 }
 
 std::string random_digits(random_source& random, std::size_t width) {
-  std::string text;
-  text.reserve(width);
-  std::array<unsigned char, 64> pool{};
-  std::size_t used = pool.size();
-  while (text.size() < width) {
-    if (used == pool.size()) {
-      random.fill(pool.data(), pool.size());
-      used = 0;
+  std::string text(width, '0');
+  random_digits(random, text.data(), width);
+  return text;
+}
+
+void random_digits(random_source& random, char* out, std::size_t width) {
+  std::array<unsigned char, 64> pool;
+  char* const end = out + width;
+  while (out != end) {
+    // One draw in 32 is rejected; two more than needed suffice nearly always.
+    const std::size_t drawn = std::min(pool.size(), static_cast<std::size_t>(end - out) + 2);
+    random.fill(pool.data(), drawn);
+    for (std::size_t i = 0; i < drawn && out != end; ++i) {
+      const unsigned draw = pool[i] & 63u;
+      if (draw < 62) *out++ = alphabet[draw];
     }
-    const unsigned draw = pool[used++] & 63u;
-    if (draw < 62) text.push_back(alphabet[draw]);
   }
   wipe(pool.data(), pool.size());
-  return text;
 }
 
 std::uint64_t value(std::string_view digits) noexcept {

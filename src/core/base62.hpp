@@ -20,6 +20,7 @@ namespace ekauth::inline v1::base62 {
 
 /// Uniform digits, each drawn by rejection.
 [[nodiscard]] std::string random_digits(random_source& random, std::size_t width);
+void random_digits(random_source& random, char* out, std::size_t width);
 
 /// The value of at most ten digits; the caller has checked is_text.
 [[nodiscard]] std::uint64_t value(std::string_view digits) noexcept;

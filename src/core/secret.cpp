@@ -14,13 +14,21 @@ void wipe(void* bytes, std::size_t size) noexcept {
 
 namespace {
 
+// Hides a running value from the optimiser, which could otherwise leave a loop at the first difference.
+void hide(std::size_t& value) noexcept { __asm__ __volatile__("" : "+r"(value)); }
+
 bool equal_bytes(const unsigned char* a, const unsigned char* b, std::size_t size) noexcept {
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    difference |= static_cast<unsigned>(a[i] ^ b[i]);
-    // Hides the running value from the optimiser, which could otherwise leave the loop at the first
-    // difference.
-    __asm__ __volatile__("" : "+r"(difference));
+  std::size_t difference = 0;
+  std::size_t at = 0;
+  for (std::size_t left = 0, right = 0; size - at >= sizeof left; at += sizeof left) {
+    std::memcpy(&left, a + at, sizeof left);
+    std::memcpy(&right, b + at, sizeof right);
+    difference |= left ^ right;
+    hide(difference);
+  }
+  for (; at < size; ++at) {
+    difference |= static_cast<std::size_t>(a[at] ^ b[at]);
+    hide(difference);
   }
   return difference == 0;
 }
@@ -37,8 +45,7 @@ bool constant_time_equal(const digest& a, const digest& b) noexcept {
   return equal_bytes(a.data(), b.data(), a.size());
 }
 
-secret::secret(std::string_view bytes)
-    : bytes_(bytes.empty() ? nullptr : new char[bytes.size()]), size_(bytes.size()) {
+secret::secret(std::string_view bytes) : secret(bytes.size()) {
   if (size_ != 0) std::memcpy(bytes_, bytes.data(), size_);
 }
 

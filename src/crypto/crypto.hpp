@@ -1,6 +1,7 @@
 // The one door to the crypto libraries: SHA-256, HMAC, key derivation and Argon2id. Private to ekauth.
 #pragma once
 
+#include <ekauth/random.hpp>
 #include <ekauth/secret.hpp>
 #include <ekauth/server_keys.hpp>
 
@@ -27,10 +28,21 @@ class hmac_key {
 
   [[nodiscard]] digest mac(std::string_view message) const;
 
+  /// A key whose MACs are this one's of start and the message behind it: start is hashed once, here.
+  [[nodiscard]] hmac_key after(std::string_view start) const;
+
  private:
   struct states;
+  explicit hmac_key(std::unique_ptr<states> made) noexcept;
   std::unique_ptr<states> states_;
 };
+
+/// Overwrites what this thread's last MAC left in the hash state. For a MAC that must not be found there.
+void forget_last_mac() noexcept;
+
+/// Randomness for names, of which many are drawn: OpenSSL's generator, read ahead a page at a time by each
+/// thread. Not for secrets, which would lie in memory before they are made. After a fork, both sides draw anew.
+[[nodiscard]] random_source& name_random() noexcept;
 
 /// HKDF-SHA-256 of a 32-byte root: 32 zero bytes of salt, info "ekauth/1/<use>/<slot>".
 [[nodiscard]] secret derive(const secret& root, std::string_view use, char slot);

@@ -82,6 +82,7 @@ hmac_key::hmac_key(std::string_view key) {
   wipe(block, sizeof block);
 }
 
+hmac_key::hmac_key(std::unique_ptr<states> made) noexcept : states_(std::move(made)) {}
 hmac_key::hmac_key(hmac_key&&) noexcept = default;
 hmac_key& hmac_key::operator=(hmac_key&&) noexcept = default;
 hmac_key::~hmac_key() = default;
@@ -97,6 +98,16 @@ digest hmac_key::mac(std::string_view message) const {
   must(EVP_DigestFinal_ex(work, out.data(), nullptr));
   return out;
 }
+
+hmac_key hmac_key::after(std::string_view start) const {
+  states copy{new_context(), new_context()};
+  must(EVP_MD_CTX_copy_ex(copy.inner.get(), states_->inner.get()));
+  must(EVP_MD_CTX_copy_ex(copy.outer.get(), states_->outer.get()));
+  must(EVP_DigestUpdate(copy.inner.get(), start.data(), start.size()));
+  return hmac_key(std::make_unique<states>(std::move(copy)));
+}
+
+void forget_last_mac() noexcept { must(EVP_DigestInit_ex2(scratch(), sha256_algorithm(), nullptr)); }
 
 secret derive(const secret& root, std::string_view use, char slot) {
   if (root.size() != 32) std::abort();  // server_keys takes no other

@@ -30,7 +30,7 @@ char digit(std::uint32_t bits) noexcept { return alphabet[bits & 63]; }
 
 }  // namespace
 
-void encode(std::string_view bytes, char* out) noexcept {
+void portable::encode(std::string_view bytes, char* out) noexcept {
   std::size_t at = 0;
   for (; at + 3 <= bytes.size(); at += 3, out += 4) {
     const std::uint32_t bits = byte(bytes[at]) << 16 | byte(bytes[at + 1]) << 8 | byte(bytes[at + 2]);
@@ -51,7 +51,7 @@ void encode(std::string_view bytes, char* out) noexcept {
   }
 }
 
-bool decode(std::string_view text, char* out) noexcept {
+bool portable::decode(std::string_view text, char* out) noexcept {
   if (text.size() % 4 == 1) return false;  // six bits hold no byte
   std::uint32_t seen = 0;
   std::size_t at = 0;
@@ -79,6 +79,17 @@ bool decode(std::string_view text, char* out) noexcept {
     }
   }
   return (seen & outside) == 0 && unused == 0;
+}
+
+void encode(std::string_view bytes, char* out) noexcept {
+  const std::size_t begun = avx2::supported() ? avx2::encode(bytes, out) : 0;
+  portable::encode(bytes.substr(begun), out + begun / 3 * 4);
+}
+
+bool decode(std::string_view text, char* out) noexcept {
+  bool good = true;
+  const std::size_t begun = avx2::supported() ? avx2::decode(text, out, good) : 0;
+  return portable::decode(text.substr(begun), out + begun / 4 * 3) && good;
 }
 
 }  // namespace ekauth::inline v1::jwt::base64url

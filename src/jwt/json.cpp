@@ -123,11 +123,11 @@ bool get_name(dom::element value, std::optional<std::string_view>& out) {
 
 // NumericDate of RFC 7519 §2: any finite number of seconds, here from 1970 on and to the millisecond.
 bool get_date(dom::element value, std::optional<time_point>& out) {
-  constexpr double end_of_time = 253402300799.0;  // 9999-12-31T23:59:59Z
+  constexpr double last_second = std::chrono::duration<double>(end_of_time.time_since_epoch()).count();
   double seconds = 0;
   if (!value.is_number() || value.get(seconds) != simdjson::SUCCESS) return false;
   if (!std::isfinite(seconds) || seconds < 0) return false;
-  out = time_point(duration(std::llround(std::min(seconds, end_of_time) * 1000)));
+  out = time_point(duration(std::llround(std::min(seconds, last_second) * 1000)));
   return true;
 }
 
@@ -187,6 +187,7 @@ result<claims> read_claims(std::string_view json, const std::vector<std::string>
     return error{errc::token_payload_malformed, "the payload is not one strict JSON object"};
   }
   claims out;
+  out.unescaped = true;
   for (const auto member : object) {
     const std::string_view name = member.key;
     const dom::element value = member.value;

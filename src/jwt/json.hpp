@@ -18,6 +18,9 @@ inline constexpr std::size_t max_json_size = max_token_size * 3 / 4;
 /// Longest subject, session and token name, in bytes.
 inline constexpr std::size_t max_name_size = 255;
 
+/// 9999-12-31T23:59:59Z, the last time that a token's dates can tell.
+inline constexpr time_point end_of_time{std::chrono::seconds(253402300799)};
+
 /// Whether text is UTF-8 without NUL.
 [[nodiscard]] bool is_text(std::string_view text) noexcept;
 
@@ -33,13 +36,18 @@ struct header {
 /// cty).
 [[nodiscard]] result<header> read_header(std::string_view json);
 
-/// The registered claims of a payload. Views die with the next read on this thread.
+/// The registered claims of a payload.
 struct claims {
   enum class audience { absent, other, ours };
+
+  claims() noexcept {}  // not left to the compiler, which would clear what lies behind the empty optionals
 
   std::optional<std::string_view> issuer, subject, session, token, scope;
   std::optional<time_point> expires_at, issued_at, not_before;
   audience meant_for = audience::absent;
+  /// The texts are the parser's, without escapes, and die with the next read on this thread; otherwise views
+  /// into the payload.
+  bool unescaped = false;
 };
 
 /// audiences: those that count as ours.

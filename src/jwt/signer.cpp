@@ -1,15 +1,11 @@
-#include <ekauth/http.hpp>
-
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstring>
 #include <iterator>
 
-#include "core/base62.hpp"
 #include "jwt/base64url.hpp"
 #include "jwt/json.hpp"
 #include "jwt/jws.hpp"
+#include "jwt/payload.hpp"
 
 namespace ekauth::inline v1::jwt {
 
@@ -18,40 +14,12 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t max_option_size = 1024;
-constexpr std::size_t token_name_size = 22;               // base62 digits, 131 bits
-constexpr time_point end_of_time{seconds(253402300799)};  // 9999-12-31T23:59:59Z
+constexpr std::size_t token_name_size = 22;  // base62 digits, 131 bits
 constexpr std::string_view registered[] = {"iss", "aud", "sub", "iat", "nbf", "exp", "jti", "sid", "scope"};
-
-using buffer = fmt::basic_memory_buffer<char, 2048>;
-
-void put(buffer& out, std::string_view text) { out.append(text.data(), text.data() + text.size()); }
-
-void put_string(buffer& out, std::string_view text) {
-  const auto plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; };
-  if (std::all_of(text.begin(), text.end(), plain)) {
-    out.push_back('"');
-    put(out, text);
-    out.push_back('"');
-  } else {
-    put(out, http::json_string(text));
-  }
-}
-
-void put_text(buffer& out, std::string_view name, std::string_view value) {
-  put(out, ",\"");
-  put(out, name);
-  put(out, "\":");
-  put_string(out, value);
-}
-
-void put_seconds(buffer& out, std::string_view name, seconds value) {
-  fmt::format_to(std::back_inserter(out), ",\"{}\":{}", name, value.count());
-}
 
 bool is_option(std::string_view text) {
   return !text.empty() && text.size() <= max_option_size && is_text(text);
 }
-bool is_name(std::string_view text) { return text.size() <= max_name_size && is_text(text); }
 
 error invalid(const char* text) { return {errc::validation_failed, text}; }
 
@@ -68,88 +36,110 @@ result<void> check_times(const issue& at, duration lifetime) {
   return {};
 }
 
-result<void> check_texts(const grant& what, const issue& at) {
-  if (what.subject.empty() || !is_name(what.subject.text())) {
-    return invalid("a subject is 1 to 255 bytes of UTF-8 without NUL");
+bool put_name(payload& out, std::string_view name) {
+  return name.size() <= max_name_size && out.put_text(name);
+}
+
+// As their spaced(); scopes need no escapes.
+void put_scopes(payload& out, const scope::list& scopes) {
+  out.put(R"(,"scope":)");
+  char before = '"';
+  for (const std::string& each : scopes.entries()) {
+    out.put(before);
+    out.put(each);
+    before = ' ';
   }
-  if (!is_name(at.session.text()) || !is_name(at.token.text())) {
-    return invalid("ids of sessions and tokens are at most 255 bytes of UTF-8 without NUL");
-  }
-  return {};
+  out.put('"');
 }
 
 }  // namespace
 
 struct signer::state {
-  keyset keys;
-  std::string header;   // base64url, and the dot behind it
-  std::string opening;  // {"iss":…,"aud":…
+  known_start start;
   duration lifetime;
   random_source* random;
 
-  // Appends the host's own claims.
-  static result<void> put_extra(const std::vector<claim>& extra, buffer& out);
-  // The payload up to its last brace.
-  result<void> put_payload(const grant& what, const issue& at, buffer& out) const;
+  result<void> put_claims(const grant& what, const issue& at, payload& out) const;
+  // The host's own.
+  static result<void> put_extra(const std::vector<claim>& extra, payload& out);
 };
 
 claim claim::text(std::string_view name, std::string_view value) { return {kind::text, name, value}; }
 claim claim::integer(std::string_view name, std::int64_t value) {
-  return {kind::json, name, fmt::format_int(value).c_str()};
+  return {kind::json, name, std::to_string(value)};
 }
 claim claim::boolean(std::string_view name, bool value) {
   return {kind::json, name, value ? "true" : "false"};
 }
 claim claim::json(std::string_view name, std::string_view value) { return {kind::json, name, value}; }
 
-result<void> signer::state::put_extra(const std::vector<claim>& extra, buffer& out) {
+result<void> signer::state::put_extra(const std::vector<claim>& extra, payload& out) {
   for (auto each = extra.begin(); each != extra.end(); ++each) {
     const auto position = static_cast<std::uint32_t>(each - extra.begin());
     const auto same_name = [each](const claim& other) { return other.name_ == each->name_; };
-    if (each->name_.empty() || !is_text(each->name_)) {
-      return error{errc::validation_failed, "a claim's name is UTF-8 without NUL, and not empty", position};
-    }
     if (std::find(std::begin(registered), std::end(registered), each->name_) != std::end(registered)) {
       return error{errc::validation_failed, "a registered claim is not a claim of the host's own", position};
     }
     if (std::any_of(extra.begin(), each, same_name)) {
       return error{errc::validation_failed, "two claims have the same name", position};
     }
+    out.put(',');
+    if (each->name_.empty() || !out.put_text(each->name_)) {
+      return error{errc::validation_failed, "a claim's name is UTF-8 without NUL, and not empty", position};
+    }
+    out.put(':');
     const bool text = each->kind_ == claim::kind::text;
-    if (text ? !is_text(each->value_) : !is_value(each->value_)) {
+    if (text ? !out.put_text(each->value_) : !is_value(each->value_)) {
       return error{errc::validation_failed, "a claim's value is neither text nor JSON", position};
     }
-    out.push_back(',');
-    put_string(out, each->name_);
-    out.push_back(':');
-    if (text) {
-      put_string(out, each->value_);
-    } else {
-      put(out, each->value_);
-    }
+    if (!text) out.put(each->value_);
   }
   return {};
 }
 
-result<void> signer::state::put_payload(const grant& what, const issue& at, buffer& out) const {
-  if (auto good = check_texts(what, at); !good) return good;
+// From behind the known start up to the last brace.
+result<void> signer::state::put_claims(const grant& what, const issue& at, payload& out) const {
   if (auto good = check_times(at, lifetime); !good) return good;
   const seconds issued = std::chrono::floor<seconds>(at.issued_at).time_since_epoch();
-  put(out, opening);
-  put_text(out, "sub", what.subject.text());
-  put_seconds(out, "iat", issued);
-  if (at.not_before) put_seconds(out, "nbf", std::chrono::ceil<seconds>(*at.not_before).time_since_epoch());
-  put_seconds(out, "exp", issued + std::chrono::duration_cast<seconds>(lifetime));
-  put_text(out, "jti", at.token.empty() ? base62::random_digits(*random, token_name_size) : at.token.text());
-  if (!at.session.empty()) put_text(out, "sid", at.session.text());
-  if (!what.scopes.empty()) put_text(out, "scope", what.scopes.spaced());
-  return put_extra(at.extra, out);
+  out.put(start.rest);
+  out.put(R"(,"sub":)");
+  if (what.subject.empty() || !put_name(out, what.subject.text())) {
+    return invalid("a subject is 1 to 255 bytes of UTF-8 without NUL");
+  }
+  out.put(R"(,"iat":)");
+  out.put_number(issued.count());
+  if (at.not_before) {
+    out.put(R"(,"nbf":)");
+    out.put_number(std::chrono::ceil<seconds>(*at.not_before).time_since_epoch().count());
+  }
+  out.put(R"(,"exp":)");
+  out.put_number((issued + std::chrono::duration_cast<seconds>(lifetime)).count());
+  out.put(R"(,"jti":)");
+  if (at.token.empty()) {
+    out.put_random(*random, token_name_size);
+  } else if (!put_name(out, at.token.text())) {
+    return invalid("a token's id is at most 255 bytes of UTF-8 without NUL");
+  }
+  if (!at.session.empty()) {
+    out.put(R"(,"sid":)");
+    if (!put_name(out, at.session.text())) {
+      return invalid("a session's id is at most 255 bytes of UTF-8 without NUL");
+    }
+  }
+  if (!what.scopes.empty()) put_scopes(out, what.scopes);
+  if (auto good = put_extra(at.extra, out); !good) return good;
+  out.put('}');
+  return {};
 }
 
 signer::signer(std::shared_ptr<const state> made) noexcept : state_(std::move(made)) {}
 signer::signer(const signer&) noexcept = default;
 signer& signer::operator=(const signer&) noexcept = default;
 signer::~signer() = default;
+
+result<signer> signer::make(keyset keys, signer_options options) {
+  return make(std::move(keys), std::move(options), crypto::name_random());
+}
 
 result<signer> signer::make(keyset keys, signer_options options, random_source& random) {
   if (!is_option(options.issuer) || !is_option(options.audience)) {
@@ -159,32 +149,27 @@ result<signer> signer::make(keyset keys, signer_options options, random_source& 
   if (whole != options.lifetime || whole < seconds(1) || options.lifetime > max_lifetime) {
     return error{errc::option_invalid, "a lifetime is 1 second to 366 days in whole seconds"};
   }
-  const keyset::state::member& signing = keys.state_->keys.front();
-  buffer opening;
-  put(opening, "{\"iss\":");
-  put_string(opening, options.issuer);
-  put_text(opening, "aud", options.audience);
-  std::string header = keys.size() == 1 ? std::string(plain_header) : signing.header;
+  const keyset::state& all = *keys.state_;
   return signer(std::make_shared<const state>(
-      state{keys, std::move(header) + '.', fmt::to_string(opening), options.lifetime, &random}));
+      state{make_start(all, all.keys.front(), options.issuer, options.audience), options.lifetime, &random}));
 }
 
 result<secret> signer::sign(const grant& what, const issue& at) const {
-  buffer payload;
-  if (auto good = state_->put_payload(what, at, payload); !good) return good.error();
-  payload.push_back('}');
-  const std::size_t unsigned_size = state_->header.size() + base64url::encoded_size(payload.size());
-  const std::size_t size = unsigned_size + 1 + signature_size;
-  if (size > max_token_size) return invalid("the token would be longer than 8,192 characters");
+  payload said;
+  if (auto good = state_->put_claims(what, at, said); !good) return good.error();
+  const known_start& start = state_->start;
+  const std::size_t encoded = base64url::encoded_size(said.view().size());
+  const std::size_t size = start.text.size() + encoded + 1 + signature_size;
+  if (!said.has_room() || size > max_token_size)
+    return invalid("the token would be longer than 8,192 characters");
 
-  char token[max_token_size];
-  std::memcpy(token, state_->header.data(), state_->header.size());
-  base64url::encode({payload.data(), payload.size()}, token + state_->header.size());
-  token[unsigned_size] = '.';
-  write_signature(*state_->keys.state_->keys.front().mac, {token, unsigned_size}, token + unsigned_size + 1);
-  secret made(std::string_view(token, size));
-  wipe(token, size);
-  return made;
+  return secret::written(size, [&](char* token) {
+    char* const rest = token + start.text.size();
+    std::memcpy(token, start.text.data(), start.text.size());
+    base64url::encode(said.view(), rest);
+    rest[encoded] = '.';
+    write_signature(start.mac, {rest, encoded}, rest + encoded + 1);
+  });
 }
 
 duration signer::lifetime() const noexcept { return state_->lifetime; }

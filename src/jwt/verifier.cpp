@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <cstring>
 
 #include "jwt/base64url.hpp"
+#include "jwt/flat.hpp"
 #include "jwt/json.hpp"
 #include "jwt/jws.hpp"
 
@@ -9,14 +11,22 @@ namespace ekauth::inline v1::jwt {
 struct verifier::state {
   keyset keys;
   verifier_options options;
-
-  // Copies what was proven out of the parser's memory and the stack.
-  static verified keep(std::string_view payload, const claims& said);
+  std::vector<known_start> starts;
 };
 
 namespace {
 
 bool is_option(std::string_view text) { return !text.empty() && is_text(text); }
+
+// How the tokens begin that signers of our kind make for us: one start for each key.
+std::vector<known_start> known_starts(const keyset::state& keys, const verifier_options& asked) {
+  std::vector<known_start> made;
+  if (asked.type != "JWT" || asked.unsafe_any_issuer || asked.unsafe_any_audience) return made;
+  for (const keyset::state::member& each : keys.keys) {
+    made.push_back(make_start(keys, each, asked.issuer, asked.audiences.front()));
+  }
+  return made;
+}
 
 result<void> check_present(const claims& said, const verifier_options& asked) {
   if (!said.expires_at) return error{errc::token_claim_missing, "exp is missing"};
@@ -66,75 +76,33 @@ result<verifier> verifier::make(keyset keys, verifier_options options) {
     return error{errc::option_invalid, "a leeway is at most 5 minutes"};
   }
   if (!is_option(options.type)) return error{errc::option_invalid, "a type is not empty"};
-  return verifier(std::make_shared<const state>(state{keys, std::move(options)}));
+  std::vector<known_start> starts = known_starts(*keys.state_, options);
+  return verifier(std::make_shared<const state>(state{keys, std::move(options), std::move(starts)}));
 }
 
 result<verified> verifier::verify(std::string_view token, time_point now) const {
   const verifier_options& asked = state_->options;
-  const result<std::string_view> segment = prove(token, *state_->keys.state_, asked.type);
+  const result<std::string_view> segment = prove(token, *state_->keys.state_, asked.type, state_->starts);
   if (!segment) return segment.error();
 
-  char json[max_json_size];
-  const std::string_view payload(json, base64url::decoded_size(segment->size()));
-  if (!base64url::decode(*segment, json))
+  char bytes[max_json_size + flat::padding];
+  const std::string_view payload(bytes, base64url::decoded_size(segment->size()));
+  if (!base64url::decode(*segment, bytes))
     return error{errc::token_payload_malformed, "the payload is not base64url"};
-  const result<claims> said = read_claims(payload, asked.audiences);
-  if (!said) return said.error();
-  if (said->scope && !scope::list::parse_spaced(*said->scope)) {
+  std::memset(bytes + payload.size(), 0, flat::padding);
+  claims said;
+  if (!flat::read_claims(payload, asked.audiences, said)) {
+    const result<claims> read = read_claims(payload, asked.audiences);
+    if (!read) return read.error();
+    said = *read;
+  }
+  if (said.scope && !scope::list::check_spaced(*said.scope)) {
     return error{errc::token_claim_malformed, "scope is not a list of scopes"};
   }
-  if (auto good = check_present(*said, asked); !good) return good.error();
-  if (auto good = check_meant_for_us(*said, asked); !good) return good.error();
-  if (auto good = check_alive(*said, asked.leeway, now); !good) return good.error();
-
-  return state::keep(payload, *said);
-}
-
-verified verifier::state::keep(std::string_view payload, const claims& said) {
-  verified out;
-  const std::initializer_list<std::string_view> texts = {
-      payload,
-      said.issuer.value_or(""),
-      said.subject.value_or(""),
-      said.scope.value_or(""),
-      said.session.value_or(""),
-      said.token.value_or(""),
-  };
-  verified::part* const parts[] = {&out.payload_, &out.issuer_,  &out.subject_,
-                                   &out.scope_,   &out.session_, &out.token_};
-  std::size_t size = 0;
-  for (const std::string_view text : texts) size += text.size();
-  out.buffer_.reserve(size);
-  verified::part* const* part = parts;
-  for (const std::string_view text : texts) {
-    **part++ = {static_cast<std::uint16_t>(out.buffer_.size()), static_cast<std::uint16_t>(text.size())};
-    out.buffer_.append(text);
-  }
-  out.expires_at_ = *said.expires_at;
-  out.issued_at_ = said.issued_at;
-  out.not_before_ = said.not_before;
-  return out;
-}
-
-grant verified::granted() const {
-  // The verifier made sure that the scopes parse.
-  return {subject_id(subject()), *scope::list::parse_spaced(scope())};
-}
-
-std::optional<std::string> verified::text(std::string_view name) const {
-  return find_text(view(payload_), name);
-}
-
-std::optional<std::int64_t> verified::integer(std::string_view name) const {
-  return find_integer(view(payload_), name);
-}
-
-std::optional<bool> verified::boolean(std::string_view name) const {
-  return find_boolean(view(payload_), name);
-}
-
-std::optional<std::string> verified::json(std::string_view name) const {
-  return find_json(view(payload_), name);
+  if (auto good = check_present(said, asked); !good) return good.error();
+  if (auto good = check_meant_for_us(said, asked); !good) return good.error();
+  if (auto good = check_alive(said, asked.leeway, now); !good) return good.error();
+  return result<verified>(std::in_place, verified::proof(), payload, said);
 }
 
 }  // namespace ekauth::inline v1::jwt

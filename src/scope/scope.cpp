@@ -8,12 +8,33 @@ namespace {
 
 constexpr std::string_view star = ":*";
 
-// A star stands for one segment more.
-bool well_formed(std::string_view granted) {
-  if (!granted.ends_with(star)) return detail::segments(granted) != 0;
-  granted.remove_suffix(star.size());
-  const std::size_t count = detail::segments(granted);
-  return count >= 1 && count <= 3;
+constexpr const char* malformed =
+    "a scope is one to four segments of [a-z][a-z0-9_.-]{0,31}; a star is a whole last segment";
+
+// Takes the entry that a text begins with, up to a space or the end. Answers why it cannot stand at this
+// place of a list; null when it can.
+const char* take_entry(std::string_view& text, std::size_t position) {
+  if (position == max_listed) return "more than 256 scopes are listed";
+  if (text.empty() || text.front() == ' ') return "an empty scope, or a space that separates nothing";
+  const std::size_t count = detail::take_segments(text);
+  const std::size_t starred = text.starts_with(star) ? 1 : 0;  // stands for one segment more
+  if (starred != 0) text.remove_prefix(star.size());
+  const bool good = count != 0 && count + starred <= 4 && (text.empty() || text.front() == ' ');
+  return good ? nullptr : malformed;
+}
+
+// Calls take with each entry of a text that separates them by spaces.
+template <class Take>
+result<void> take_spaced(std::string_view text, Take take) {
+  if (text.empty()) return {};
+  for (std::uint32_t position = 0;; ++position) {
+    const std::string_view all = text;
+    if (const char* why = take_entry(text, position); why != nullptr)
+      return error{errc::unknown_scope, why, position};
+    take(all.substr(0, all.size() - text.size()));
+    if (text.empty()) return {};
+    text.remove_prefix(1);
+  }
 }
 
 void append(std::string& text, std::string_view entry) {
@@ -26,15 +47,10 @@ void append(std::string& text, std::string_view entry) {
 void detail::registry_entries_are_wrong(const char*, std::uint32_t) { std::abort(); }
 void detail::scope_is_not_registered() { std::abort(); }
 
-const char* list::add(std::string_view entry, std::size_t position) {
-  if (position == max_listed) return "more than 256 scopes are listed";
-  if (entry.empty()) return "an empty scope, or a space that separates nothing";
-  if (!well_formed(entry))
-    return "a scope is one to four segments of [a-z][a-z0-9_.-]{0,31}; a star is a whole last segment";
+void list::add(std::string_view entry) {
   for (const std::string& known : entries_)
-    if (known == entry) return nullptr;
+    if (known == entry) return;
   entries_.emplace_back(entry);
-  return nullptr;
 }
 
 template <class Entries>
@@ -42,8 +58,11 @@ result<list> list::parse_each(const Entries& entries) {
   list made;
   std::uint32_t position = 0;
   for (const std::string_view entry : entries) {
-    if (const char* why = made.add(entry, position); why != nullptr)
-      return error{errc::unknown_scope, why, position};
+    std::string_view rest = entry;
+    const char* why = take_entry(rest, position);
+    if (why == nullptr && !rest.empty()) why = malformed;
+    if (why != nullptr) return error{errc::unknown_scope, why, position};
+    made.add(entry);
     ++position;
   }
   return made;
@@ -54,14 +73,13 @@ result<list> list::parse(std::initializer_list<std::string_view> entries) { retu
 
 result<list> list::parse_spaced(std::string_view text) {
   list made;
-  if (text.empty()) return made;
-  for (std::uint32_t position = 0;; ++position) {
-    const std::size_t space = text.find(' ');
-    if (const char* why = made.add(text.substr(0, space), position); why != nullptr)
-      return error{errc::unknown_scope, why, position};
-    if (space == std::string_view::npos) return made;
-    text.remove_prefix(space + 1);
-  }
+  const result<void> good = take_spaced(text, [&made](std::string_view entry) { made.add(entry); });
+  if (!good) return good.error();
+  return made;
+}
+
+result<void> list::check_spaced(std::string_view text) {
+  return take_spaced(text, [](std::string_view) {});
 }
 
 std::string list::spaced() const {

@@ -59,6 +59,25 @@ TEST_CASE("a result moves, copies and changes sides without losing its value", "
   CHECK(*out == 4);
 }
 
+TEST_CASE("a result makes its value in place, even one that cannot move", "[core]") {
+  struct pinned {
+    explicit pinned(int from) : value(from), at(this) {}
+    pinned(const pinned&) = delete;
+    int value;
+    const pinned* at;
+  };
+  const result<pinned> made(std::in_place, 7);
+  REQUIRE(made);
+  CHECK(made->value == 7);
+  CHECK(made->at == &*made);
+}
+
+TEST_CASE("a secret is written in its place", "[core]") {
+  const secret made = secret::written(5, [](char* out) { std::memcpy(out, "token", 5); });
+  CHECK(made.expose() == "token");
+  CHECK(secret::written(0, [](char*) { std::abort(); }).empty());
+}
+
 TEST_CASE("what a temporary result held outlives it", "[core]") {
   const auto make = [] { return result<std::string>(std::string(100, 'x')); };
   int seen = 0;

@@ -49,6 +49,29 @@ TEST_CASE("an HMAC key gives the same MAC however often it is used, also after o
   CHECK(first != plain);
 }
 
+TEST_CASE("a key behind a start gives the MAC of start and message, wherever they meet", "[crypto]") {
+  const crypto::hmac_key key("Jefe");
+  std::string whole;
+  for (int i = 0; i < 200; ++i) whole.push_back(static_cast<char>(i));
+  const digest expected = key.mac(whole);
+  for (std::size_t size = 0; size <= whole.size(); ++size) {
+    const crypto::hmac_key after = key.after(whole.substr(0, size));
+    CHECK(after.mac(whole.substr(size)) == expected);
+    CHECK(after.mac(whole.substr(size)) == expected);
+    CHECK(after.after(whole.substr(size)).mac("") == expected);
+  }
+  CHECK(key.mac(whole) == expected);
+}
+
+TEST_CASE("hashing goes on after the last MAC was forgotten", "[crypto]") {
+  crypto::forget_last_mac();
+  const crypto::hmac_key key("Jefe");
+  const digest first = key.mac("message");
+  crypto::forget_last_mac();
+  crypto::forget_last_mac();
+  CHECK(key.mac("message") == first);
+}
+
 TEST_CASE("Wycheproof: HMAC-SHA-256, every full and truncated tag", "[crypto][rfc]") {
   const vectors::value file = vectors::load("wycheproof/hmac_sha256_test.json");
   int tried = 0;

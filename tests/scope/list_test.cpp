@@ -72,6 +72,31 @@ TEST_CASE("a segment has at most 32 bytes", "[scope]") {
   CHECK_FALSE(accepts(longest + "a:*"));
 }
 
+TEST_CASE("a spaced text is checked without a list exactly as it is parsed into one", "[scope]") {
+  std::vector<std::string> texts = {"",
+                                    "a",
+                                    "a b",
+                                    "a a",
+                                    "a:* b",
+                                    " ",
+                                    "a ",
+                                    " a",
+                                    "a  b",
+                                    "a b C d",
+                                    "a:b:c:d:*",
+                                    repeated(256, "a ") + "a",
+                                    repeated(255, "a ") + "a"};
+  for (int byte = 0; byte < 256; ++byte)
+    texts.push_back(std::string("a:b c") + static_cast<char>(byte) + "d e");
+  for (const std::string& text : texts) {
+    CAPTURE(text);
+    const auto checked = scope::list::check_spaced(text);
+    const auto parsed = scope::list::parse_spaced(text);
+    REQUIRE(checked.has_value() == parsed.has_value());
+    if (!checked) CHECK(checked.error() == parsed.error());
+  }
+}
+
 TEST_CASE("a list names the first bad entry", "[scope]") {
   const auto parsed = scope::list::parse({"events:read", "events:write", "Events", "also bad"});
   REQUIRE_FALSE(parsed);

@@ -1,0 +1,46 @@
+#include "jwt/payload.hpp"
+
+#include <ekauth/http.hpp>
+
+#include <charconv>
+#include <system_error>
+
+#include "core/base62.hpp"
+
+namespace ekauth::inline v1::jwt {
+
+void payload::put_number(std::int64_t number) noexcept {
+  // In its place: read again at once, from elsewhere, digits would have to wait for one another.
+  const auto [end, failed] = std::to_chars(bytes_ + size_, bytes_ + max_json_size, number);
+  if (failed != std::errc()) {
+    has_room_ = false;
+  } else {
+    size_ = static_cast<std::size_t>(end - bytes_);
+  }
+}
+
+void payload::put_random(random_source& random, std::size_t digits) {
+  put('"');
+  if (char* const at = extend(digits); at != nullptr) base62::random_digits(random, at, digits);
+  put('"');
+}
+
+bool payload::put_text(std::string_view text) {
+  const std::size_t before = size_;
+  char* const quoted = extend(text.size() + 2);
+  if (quoted == nullptr) return is_text(text);
+  char* const begin = quoted + 1;
+  char* const end = begin + text.size();
+  *quoted = '"';
+  std::memcpy(begin, text.data(), text.size());
+  std::memset(end, 0, flat::padding);
+  const bool plain = flat::plain_end(begin) == end;  // as most are, and UTF-8 without NUL then
+  *end = '"';
+  if (plain) return true;
+  size_ = before;
+  if (!is_text(text)) return false;
+  put(http::json_string(text));
+  return true;
+}
+
+}  // namespace ekauth::inline v1::jwt
