@@ -393,7 +393,12 @@ TEST_CASE("keys in SQLite do what is promised, whatever is done in whatever orde
   run_worlds(under_test::adapter::sqlite, 1, 150, 100);
 }
 
+TEST_CASE("keys in Redis do what is promised, whatever is done in whatever order", "[keys]") {
+  run_worlds(under_test::adapter::redis, 1, 150, 100);
+}
+
 TEST_CASE("for a million steps, keys do what is promised", "[keys][.long]") {
   run_worlds(under_test::adapter::memory, 300'000, 8000, 100);
   run_worlds(under_test::adapter::sqlite, 400'000, 2000, 100);
+  run_worlds(under_test::adapter::redis, 450'000, 500, 100);
 }

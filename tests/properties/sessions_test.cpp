@@ -343,7 +343,12 @@ TEST_CASE("sessions in SQLite do what the table says, whatever is done in whatev
   run_worlds(under_test::adapter::sqlite, 1, 100, 100);
 }
 
+TEST_CASE("sessions in Redis do what the table says, whatever is done in whatever order", "[refresh]") {
+  run_worlds(under_test::adapter::redis, 1, 150, 100);
+}
+
 TEST_CASE("for a million steps, sessions do what the table says", "[refresh][.long]") {
   run_worlds(under_test::adapter::memory, 100'000, 8000, 100);
   run_worlds(under_test::adapter::sqlite, 200'000, 2000, 100);
+  run_worlds(under_test::adapter::redis, 250'000, 500, 100);
 }
