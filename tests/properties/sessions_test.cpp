@@ -230,22 +230,29 @@ class sessions_world {
     owner.reason = why;
   }
 
-  // The store chooses which of those that are due go first.
+  // When: now, or around the very deadline of a session. The store chooses which of those that are due go
+  // first.
   void purge() {
+    const model_session* const edge = some_session();
+    const bool at_the_edge = edge != nullptr && roll_.once_in(2);
+    const time_point at = at_the_edge ? edge->deadline() - duration(static_cast<int>(roll_.below(2))) : now_;
+    const auto is_due = [&](const model_session& each) { return !each.purged && each.deadline() <= at; };
     std::size_t due = 0;
-    for (const auto& [id, each] : model_.sessions) due += !each.purged && each.deadline() <= now_ ? 1 : 0;
+    for (const auto& [id, each] : model_.sessions) due += is_due(each) ? 1 : 0;
     const auto limit = static_cast<std::uint32_t>(1 + roll_.below(roll_.once_in(2) ? 3 : 1000));
-    const auto removed = run(a_service().purge(now_, limit), stores_.store);
+    const auto removed = run(a_service().purge(at, limit), stores_.store);
     note("purge");
     REQUIRE(removed);
     CHECK(*removed == std::min<std::size_t>(due, limit));
     std::uint32_t gone = 0;
     for (auto& [id, each] : model_.sessions) {
-      if (each.purged || each.deadline() > now_) continue;
+      if (each.purged) continue;
       const auto row = stores_.store.find_session({each.id});
       REQUIRE(row);
-      each.purged = !row->has_value();
-      gone += each.purged ? 1 : 0;
+      if (row->has_value()) continue;
+      CHECK(is_due(each));
+      each.purged = true;
+      ++gone;
     }
     CHECK(gone == *removed);
     if (gone > 0) seen_.insert("purged");
