@@ -33,7 +33,7 @@ std::vector<named_policy> policies() {
 
 class sessions_world {
  public:
-  sessions_world(under_test::adapter which, std::uint64_t seed, refresh::policy rules)
+  sessions_world(const under_test::adapter& which, std::uint64_t seed, refresh::policy rules)
       : roll_(seed),
         random_(seed),
         stores_(which),
@@ -328,13 +328,13 @@ void check_seen(const std::set<std::string>& seen) {
   }
 }
 
-void run_worlds(under_test::adapter which, std::uint64_t first, std::uint64_t count, int steps) {
+void run_worlds(const under_test::adapter& which, std::uint64_t first, effort much) {
   std::set<std::string> seen;
-  for (const std::uint64_t seed : seeds(first, count)) {
+  for (const std::uint64_t seed : seeds(first, much.sequences)) {
     const named_policy policy = policies()[seed % policies().size()];
-    INFO("EKAUTH_SEED=" << seed << ", " << policy.name);
+    INFO("EKAUTH_SEED=" << seed << ", " << which.name << ", " << policy.name);
     sessions_world world(which, seed, policy.rules);
-    world.run_steps(steps);
+    world.run_steps(much.steps);
     seen.insert(world.seen().begin(), world.seen().end());
   }
   if (std::getenv("EKAUTH_SEED") == nullptr) check_seen(seen);
@@ -342,20 +342,11 @@ void run_worlds(under_test::adapter which, std::uint64_t first, std::uint64_t co
 
 }  // namespace
 
-TEST_CASE("sessions in memory do what the table says, whatever is done in whatever order", "[refresh]") {
-  run_worlds(under_test::adapter::memory, 1, 2000, 60);
+TEST_CASE("sessions do what the table says on every store, whatever is done in whatever order", "[refresh]") {
+  for (const under_test::adapter& each : under_test::adapters()) run_worlds(each, 1, effort_for(each));
 }
 
-TEST_CASE("sessions in SQLite do what the table says, whatever is done in whatever order", "[refresh]") {
-  run_worlds(under_test::adapter::sqlite, 1, 100, 100);
-}
-
-TEST_CASE("sessions in Redis do what the table says, whatever is done in whatever order", "[refresh]") {
-  run_worlds(under_test::adapter::redis, 1, 150, 100);
-}
-
-TEST_CASE("for a million steps, sessions do what the table says", "[refresh][.long]") {
-  run_worlds(under_test::adapter::memory, 100'000, 8000, 100);
-  run_worlds(under_test::adapter::sqlite, 200'000, 2000, 100);
-  run_worlds(under_test::adapter::redis, 250'000, 500, 100);
+TEST_CASE("for a million steps, sessions do what the table says on every store", "[refresh][.long]") {
+  for (const under_test::adapter& each : under_test::adapters())
+    run_worlds(each, 100'000, long_effort_for(each));
 }
