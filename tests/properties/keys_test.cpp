@@ -18,7 +18,7 @@ constexpr scope::registry scopes{{"events:read"}, {"events:write"}, {"full_acces
 
 class keys_world {
  public:
-  keys_world(under_test::adapter which, std::uint64_t seed)
+  keys_world(const under_test::adapter& which, std::uint64_t seed)
       : roll_(seed),
         random_(seed),
         stores_(which),
@@ -372,12 +372,12 @@ void check_seen(const std::set<std::string>& seen) {
   }
 }
 
-void run_worlds(under_test::adapter which, std::uint64_t first, std::uint64_t count, int steps) {
+void run_worlds(const under_test::adapter& which, std::uint64_t first, effort much) {
   std::set<std::string> seen;
-  for (const std::uint64_t seed : seeds(first, count)) {
-    INFO("EKAUTH_SEED=" << seed);
+  for (const std::uint64_t seed : seeds(first, much.sequences)) {
+    INFO("EKAUTH_SEED=" << seed << ", " << which.name);
     keys_world world(which, seed);
-    world.run_steps(steps);
+    world.run_steps(much.steps);
     seen.insert(world.seen().begin(), world.seen().end());
   }
   if (std::getenv("EKAUTH_SEED") == nullptr) check_seen(seen);
@@ -385,15 +385,11 @@ void run_worlds(under_test::adapter which, std::uint64_t first, std::uint64_t co
 
 }  // namespace
 
-TEST_CASE("keys in memory do what is promised, whatever is done in whatever order", "[keys]") {
-  run_worlds(under_test::adapter::memory, 1, 2000, 60);
+TEST_CASE("keys do what is promised on every store, whatever is done in whatever order", "[keys]") {
+  for (const under_test::adapter& each : under_test::adapters()) run_worlds(each, 1, effort_for(each));
 }
 
-TEST_CASE("keys in SQLite do what is promised, whatever is done in whatever order", "[keys]") {
-  run_worlds(under_test::adapter::sqlite, 1, 150, 100);
-}
-
-TEST_CASE("for a million steps, keys do what is promised", "[keys][.long]") {
-  run_worlds(under_test::adapter::memory, 300'000, 8000, 100);
-  run_worlds(under_test::adapter::sqlite, 400'000, 2000, 100);
+TEST_CASE("for a million steps, keys do what is promised on every store", "[keys][.long]") {
+  for (const under_test::adapter& each : under_test::adapters())
+    run_worlds(each, 100'000, long_effort_for(each));
 }

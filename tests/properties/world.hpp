@@ -8,6 +8,7 @@
 #include "support/dice.hpp"
 #include "support/fault_store.hpp"
 #include "support/fixed.hpp"
+#include "support/records.hpp"
 
 #include <cstdlib>
 #include <vector>
@@ -25,14 +26,29 @@ inline std::vector<std::uint64_t> seeds(std::uint64_t first, std::uint64_t count
   return all;
 }
 
-/// The stores of one adapter behind one face, as fault_store wants it.
+/// How many sequences of how many steps an adapter gets in every run: one that has no process of its own gets
+/// more.
+struct effort {
+  std::uint64_t sequences;
+  int steps;
+};
+inline effort effort_for(const under_test::adapter& which) {
+  return which.name == "memory" ? effort{2000, 60} : effort{150, 100};
+}
+/// In the long run: together a million steps.
+inline effort long_effort_for(const under_test::adapter& which) {
+  return which.name == "memory" ? effort{8000, 100} : effort{1000, 100};
+}
+
+/// The stores of one adapter behind one face, as fault_store wants it; requests take turns between its two
+/// handles.
 class both_stores {
  public:
-  explicit both_stores(under_test::adapter which) : fresh_(which) {}
+  explicit both_stores(const under_test::adapter& which) : open_(which.open()) {}
 
 #define EKAUTH_PASS_ON(piece, request_type, method, which)                        \
   result<piece::request_type::reply> method(const piece::request_type& request) { \
-    return fresh_.which().method(request);                                        \
+    return open_.which[++turn_ % 2]->method(request);                             \
   }
   EKAUTH_PASS_ON(keys, insert, insert_key, keys)
   EKAUTH_PASS_ON(keys, find, find_key, keys)
@@ -52,7 +68,8 @@ class both_stores {
 #undef EKAUTH_PASS_ON
 
  private:
-  under_test::fresh_store fresh_;
+  under_test::handles open_;
+  unsigned turn_ = 0;
 };
 
 /// What became of an operation of so many storage requests, the last of which is its write if it has one.
@@ -61,7 +78,7 @@ enum class outcome { done, lost, undone };
 /// A store of which one request may fail, before or after it was done.
 class flaky_store {
  public:
-  explicit flaky_store(under_test::adapter which) : inner_(which), store(inner_) {}
+  explicit flaky_store(const under_test::adapter& which) : inner_(which), store(inner_) {}
 
   /// Makes one of the next requests fail, once in so many calls of this.
   void maybe_fail(dice& roll, std::size_t one_in) {
