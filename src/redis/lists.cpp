@@ -56,7 +56,8 @@ result<allowlists::find::reply> store::find_allowlists(const allowlists::find& r
 result<allowlists::save::reply> store::save_allowlist(const allowlists::save& request) {
   const allowlists::record& row = request.row;
   const std::string entries = allowlists::to_text(row.entries);
-  if (request.expected >= most || !allowlists::parse_entries(entries))
+  const auto back = allowlists::parse_entries(entries);
+  if (request.expected >= most || !back || *back != row.entries)
     return error{errc::internal_error, "an allowlist that could not be read back"};
   call asked = inside_->ask(script::save_allowlist);
   asked.key("allowlist:", name_of(row.of)).with(request.expected);

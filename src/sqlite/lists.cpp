@@ -41,7 +41,7 @@ result<allowlists::find::reply> store::find_allowlists(const allowlists::find& r
 result<allowlists::save::reply> store::save_allowlist(const allowlists::save& request) {
   const allowlists::record& row = request.row;
   const std::string entries = allowlists::to_text(row.entries);
-  if (!allowlists::parse_entries(entries)) return unstorable;
+  if (const auto back = allowlists::parse_entries(entries); !back || *back != row.entries) return unstorable;
   const std::int64_t enabled = row.enabled ? 1 : 0;
   return inside_->write([&](const connection& db) -> result<allowlists::save::reply> {
     query asked = db.ask(request.expected == 0 ? sql::insert_allowlist : sql::update_allowlist);

@@ -55,7 +55,7 @@ inline std::string written(const address& who, bool mapped, dice& roll) {
                    all, 12);
   std::string text;
   if (roll.below(3) == 0) {
-    for (const std::size_t from : {0, 4, 8}) text += printed("%02x%02x:%02x%02X:", all, from);
+    for (const std::size_t from : {0u, 4u, 8u}) text += printed("%02x%02x:%02x%02X:", all, from);
     return text + printed(one_of(roll, {"%02X%02x:%02x%02x", "%d.%d.%d.%d"}), all, 12);
   }
   char shortest[INET6_ADDRSTRLEN];
