@@ -4,14 +4,13 @@
 #   configure dev                  configures a preset; compiles through ccache where there is one
 #   build dev [target]             builds it with every processor
 
-# What configuring and building takes, and running the examples, in the names of Debian 12 and Ubuntu 24.04.
+# What building, testing and running the examples takes, in the names of Debian 12 and Ubuntu 24.04.
 ekauth_packages=(cmake ninja-build g++ pkg-config curl jq
                  libssl-dev libsodium-dev libsimdjson-dev libfmt-dev libsqlite3-dev libhiredis-dev
-                 catch2 libcpp-httplib-dev nlohmann-json3-dev libasio-dev libjwt-dev libcjose-dev libjansson-dev)
-# What running the tests takes besides.
-ekauth_test_packages=(redis-server spin python3 python3-jwt nodejs)
+                 catch2 libcpp-httplib-dev nlohmann-json3-dev libasio-dev libjwt-dev libcjose-dev libjansson-dev
+                 redis-server spin python3 python3-jwt nodejs)
 # Node's own npm, where node did not come from Debian, forbids Debian's.
-command -v npm >/dev/null || ekauth_test_packages+=(npm)
+command -v npm >/dev/null || ekauth_packages+=(npm)
 
 say() { printf '\n== %s\n' "$*"; }
 fail() { printf '\n%s\n' "$*" >&2; exit 1; }
