@@ -28,6 +28,7 @@ set(EKAUTH_PACKAGE_simdjson "libsimdjson-dev" simdjson::simdjson)
 set(EKAUTH_PACKAGE_OpenSSL  "libssl-dev"      OpenSSL::Crypto)
 set(EKAUTH_PACKAGE_Sodium   "libsodium-dev"   Sodium::Sodium)
 set(EKAUTH_PACKAGE_SQLite3  "libsqlite3-dev"  SQLite::SQLite3)
+set(EKAUTH_PACKAGE_PostgreSQL "libpq-dev"     PostgreSQL::PostgreSQL)
 set(EKAUTH_PACKAGE_Hiredis  "libhiredis-dev"  Hiredis::Hiredis)
 set(EKAUTH_PACKAGE_Threads  "libc6-dev"       Threads::Threads)
 

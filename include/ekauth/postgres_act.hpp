@@ -1,0 +1,60 @@
+// One request as libpq's non-blocking calls want it: for servers that wait for PostgreSQL in their own way.
+//
+//   postgres::act<keys::find> asked(request);
+//   do {
+//     if (!asked.send(connection)) …                        // then wait as libpq's manual says, and
+//     while (PGresult* one = PQgetResult(connection)) asked.take(one);
+//   } while (asked.is_open());
+//   result<keys::find::reply> answer = asked.answer();
+//
+// A whole host: examples/hosts/asio_postgres.cpp. Who may block takes postgres::store.
+#pragma once
+
+#include <ekauth/allowlists_store.hpp>
+#include <ekauth/keys_store.hpp>
+#include <ekauth/refresh_store.hpp>
+
+#include <memory>
+
+struct pg_conn;    // libpq's PGconn
+struct pg_result;  // and PGresult
+
+namespace ekauth::inline v1::postgres {
+
+/// One statement, which is one transaction, and what its answer means. Request: any of keys, refresh and
+/// allowlists.
+///
+/// A resource; movable. The connection is the host's: to a server that may be written (target_session_attrs =
+/// read-write), non-blocking, with one statement at a time and timeouts of its own. Give it up with the act
+/// where the act ends before its answers have come: done or not.
+template <class Request>
+class act {
+ public:
+  /// schema: of the tables, as store::migrate made them.
+  explicit act(Request request, std::string_view schema = "ekauth");
+  act(act&&) noexcept;
+  act& operator=(act&&) noexcept;
+  ~act();
+
+  /// Queues the statement on an idle connection. false: it may not be sent, and answer() says why.
+  [[nodiscard]] bool send(pg_conn* to);
+
+  /// Takes an answer of PQgetResult, and clears it. All of them count: a commit may fail after its rows came.
+  void take(pg_result* one);
+
+  /// After the last answer: whether another transaction was in the way, and the statement is to be sent
+  /// again. At most seven times.
+  [[nodiscard]] bool is_open() const;
+
+  /// Whether the connection can go on; otherwise close it.
+  [[nodiscard]] bool keeps_connection() const;
+
+  /// The reply. Errors: as postgres::store's; store_unavailable where nothing was taken: done or not.
+  [[nodiscard]] result<typename Request::reply> answer() const;
+
+ private:
+  struct inside;
+  std::unique_ptr<inside> inside_;
+};
+
+}  // namespace ekauth::inline v1::postgres

@@ -1,0 +1,151 @@
+// Requests sent by hand, as a server does that waits in its own way.
+#include <ekauth/postgres_act.hpp>
+#include <ekauth/testing_async.hpp>
+
+#include "postgres/blocking.hpp"
+
+#include <poll.h>
+
+using namespace records;
+using ekauth::postgres::act;
+using fixed::postgres_schema;
+
+namespace {
+
+struct closer {
+  void operator()(PGconn* open) const noexcept { PQfinish(open); }
+};
+using connection = std::unique_ptr<PGconn, closer>;
+
+connection connect(const std::string& conninfo) {
+  connection made(PQconnectdb((conninfo + " application_name=ekauth").c_str()));
+  if (PQstatus(made.get()) != CONNECTION_OK || PQsetnonblocking(made.get(), 1) != 0) std::abort();
+  return made;
+}
+
+void finish_sending(PGconn* on) {
+  while (PQflush(on) == 1) {
+    pollfd one{PQsocket(on), POLLIN | POLLOUT, 0};
+    ::poll(&one, 1, -1);
+    PQconsumeInput(on);
+  }
+}
+
+template <class Request>
+auto ask(PGconn* on, const postgres_schema& schema, const Request& request) {
+  act<Request> asked(request, schema.name());
+  do {
+    if (!asked.send(on)) break;
+    finish_sending(on);
+    while (PGresult* const one = PQgetResult(on)) asked.take(one);
+  } while (asked.is_open());
+  return asked.answer();
+}
+
+// A store that answers by callback, on a connection of the asking thread.
+struct callback_store {
+  const postgres_schema& schema;
+  std::string conninfo = fixed::postgres_conninfo();
+
+  template <class Request, class Done>
+  void answer(const Request& request, const Done& done) const {
+    thread_local connection mine = connect(conninfo);
+    done(ask(mine.get(), schema, request));
+  }
+  void insert_key(const keys::insert& request, const auto& done) { answer(request, done); }
+  void find_key(const keys::find& request, const auto& done) { answer(request, done); }
+  void replace_key(const keys::replace& request, const auto& done) { answer(request, done); }
+  void list_keys(const keys::list& request, const auto& done) { answer(request, done); }
+  void touch_keys(const keys::touch& request, const auto& done) { answer(request, done); }
+  void insert_session(const refresh::insert& request, const auto& done) { answer(request, done); }
+  void find_session(const refresh::find& request, const auto& done) { answer(request, done); }
+  void advance_session(const refresh::advance& request, const auto& done) { answer(request, done); }
+  void revoke_session(const refresh::revoke& request, const auto& done) { answer(request, done); }
+  void read_subject_epoch(const refresh::read_epoch& request, const auto& done) { answer(request, done); }
+  void bump_subject_epoch(const refresh::bump_epoch& request, const auto& done) { answer(request, done); }
+  void list_sessions(const refresh::list& request, const auto& done) { answer(request, done); }
+  void purge_sessions(const refresh::purge& request, const auto& done) { answer(request, done); }
+  void find_allowlists(const allowlists::find& request, const auto& done) { answer(request, done); }
+  void save_allowlist(const allowlists::save& request, const auto& done) { answer(request, done); }
+};
+
+void expect_none(const std::vector<testing::finding>& findings) {
+  for (const testing::finding& broken : findings) FAIL_CHECK(testing::to_string(broken));
+}
+
+}  // namespace
+
+TEST_CASE("acts sent by hand keep what is asked of a store", "[postgres]") {
+  const postgres_schema schema;
+  callback_store db{schema};
+  testing::blocking_keys keys(db, testing::by_callback{});
+  expect_none(testing::check_keys(keys));
+  testing::blocking_sessions sessions(db, testing::by_callback{});
+  expect_none(testing::check_sessions(sessions));
+  testing::blocking_allowlists lists(db, testing::by_callback{});
+  expect_none(testing::check_allowlists(lists));
+}
+
+TEST_CASE("an act larger than a packet is sent whole", "[postgres]") {
+  const postgres_schema schema;
+  const connection db = connect(fixed::postgres_conninfo());
+  keys::record made = full_key("key_a");
+  made.name = std::string(5'000'000, 'n');
+  CHECK(*ask(db.get(), schema, keys::insert{made, 1}) == keys::insert::reply::inserted);
+  CHECK(same(**ask(db.get(), schema, keys::find{made.id}), made));
+}
+
+TEST_CASE("an act that another transaction overtook is sent again, at most seven times", "[postgres]") {
+  const postgres_schema schema;
+  const connection db = connect(fixed::postgres_conninfo());
+  REQUIRE(*ask(db.get(), schema, refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
+  const refresh::revoke end{family_id("fam_a"), refresh::end_reason::admin, fixed::noon};
+  CHECK(*blocking::answer_during(schema, "UPDATE sessions SET state = 2", [&] {
+    return ask(db.get(), schema, end);
+  }) == refresh::revoke::reply::already);
+
+  schema.raw().run(
+      "UPDATE sessions SET state = 1; CREATE SEQUENCE tries; CREATE FUNCTION fail() RETURNS trigger "
+      "LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('" +
+      schema.name() +
+      ".tries'); RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$; CREATE TRIGGER fail BEFORE UPDATE "
+      "ON sessions FOR EACH ROW EXECUTE FUNCTION fail()");
+  const auto refused = ask(db.get(), schema, end);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code() == errc::store_busy);
+  CHECK(schema.raw().ask("SELECT last_value FROM tries") == "8");
+}
+
+TEST_CASE("an act without its answers is denied, and its connection given up", "[postgres]") {
+  const postgres_schema schema;
+  const connection db = connect(fixed::postgres_conninfo());
+  act<refresh::bump_epoch> lost({subject_id("usr_1"), refresh::end_reason::admin, fixed::noon},
+                                schema.name());
+  CHECK(lost.keeps_connection());
+  CHECK_FALSE(lost.answer().has_value());
+  REQUIRE(lost.send(db.get()));
+  CHECK_FALSE(lost.is_open());
+  CHECK_FALSE(lost.keeps_connection());
+  CHECK(lost.answer().error().code() == errc::store_unavailable);
+
+  act<keys::find> second({key_id("key_a")}, schema.name());  // while the connection is busy
+  CHECK_FALSE(second.send(db.get()));
+  CHECK_FALSE(second.is_open());
+  CHECK_FALSE(second.keeps_connection());
+  CHECK(second.answer().error().code() == errc::store_unavailable);
+}
+
+TEST_CASE("what may not be stored is not sent", "[postgres]") {
+  const connection db = connect(fixed::postgres_conninfo());
+  refresh::record row = session("fam_a");
+  row.slot = '-';
+  act<refresh::insert> bad({row});
+  CHECK_FALSE(bad.send(db.get()));
+  CHECK(bad.keeps_connection());
+  CHECK(bad.answer().error().code() == errc::internal_error);
+  act<refresh::advance> large({session("fam_a"), ~std::uint64_t{0}});
+  CHECK_FALSE(large.send(db.get()));
+  CHECK(large.answer().error().code() == errc::store_unavailable);
+  act<refresh::advance> moved(std::move(large));
+  CHECK_FALSE(moved.send(db.get()));
+}

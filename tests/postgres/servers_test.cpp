@@ -1,0 +1,142 @@
+// Servers that die: killed and started again, or replaced by their standby.
+#include "support/crashes.hpp"
+#include "support/postgres_schema.hpp"
+#include "support/postgres_server.hpp"
+#include "support/records.hpp"
+
+#include <thread>
+
+using namespace records;
+using ekauth::postgres::options;
+using ekauth::postgres::store;
+using fixed::postgres_connection;
+using fixed::postgres_schema;
+using fixed::postgres_server;
+
+namespace {
+
+constexpr auto added = refresh::insert::reply::inserted;
+
+// A store with the tables it needs.
+store open_on(const std::string& conninfo) {
+  const options how{.conninfo = conninfo};
+  REQUIRE(store::migrate(how).has_value());
+  return postgres_schema::open(how);
+}
+
+// The last version of each session whose advance was asked for, while threads went on and on.
+template <class Break>
+std::array<std::uint64_t, 4> versions_until(store& db, const Break& break_it) {
+  std::array<std::atomic<std::uint64_t>, 4> versions{};
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < versions.size(); ++i)
+    threads.emplace_back([&, i] {
+      const refresh::record row = session("fam_" + std::to_string(i));
+      if (!db.insert_session({row})) return;
+      for (std::uint64_t version = 1;; ++version) {
+        versions[i] = version;
+        const auto moved = db.advance_session({row, version});
+        if (!moved || !*moved) return;
+      }
+    });
+  for (const auto& one : versions)
+    while (one < 50) std::this_thread::yield();
+  break_it();
+  for (std::thread& one : threads) one.join();
+  return {versions[0], versions[1], versions[2], versions[3]};
+}
+
+// The last advance may have been done without an answer.
+void check_versions(store& db, const std::array<std::uint64_t, 4>& versions) {
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    const auto found = db.find_session({family_id("fam_" + std::to_string(i))});
+    REQUIRE(found.has_value());
+    REQUIRE(found->has_value());
+    const std::uint64_t version = (*found)->row.version;
+    CHECK((version == versions[i] || version == versions[i] + 1));
+  }
+}
+
+errc failure(const result<refresh::find::reply>& answer) {
+  REQUIRE_FALSE(answer.has_value());
+  return answer.error().code();
+}
+
+}  // namespace
+
+TEST_CASE("a server that was killed denies, and what it had answered is there when it is back",
+          "[postgres]") {
+  postgres_server server;
+  store db = open_on(server.conninfo());
+  const auto versions = versions_until(db, [&] { server.kill(); });
+  CHECK(failure(db.find_session({family_id("fam_0")})) == errc::store_unavailable);
+  const auto refused = db.revoke_session({family_id("fam_0"), refresh::end_reason::admin, fixed::noon});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code() == errc::store_unavailable);
+  server.start();
+  check_versions(db, versions);
+  CHECK(*db.revoke_session({family_id("fam_0"), refresh::end_reason::admin, fixed::noon}) ==
+        refresh::revoke::reply::revoked);
+}
+
+TEST_CASE("a server that is stopped and started between two requests is not noticed", "[postgres]") {
+  postgres_server server;
+  store db = open_on(server.conninfo());
+  REQUIRE(*db.insert_session({session("fam_a")}) == added);
+  server.stop();
+  server.start();
+  CHECK(*db.advance_session({session("fam_a"), 1}));
+}
+
+TEST_CASE("a standby that takes over is found, with all that the primary had answered", "[postgres]") {
+  postgres_server primary;
+  const std::string first = primary.conninfo();
+  const postgres_connection raw(first);
+  postgres_server standby = postgres_server::standby_of(primary);
+  // What a failover keeps: an answer waits for the standby.
+  raw.run("ALTER SYSTEM SET synchronous_standby_names = '*'");
+  raw.run("SELECT pg_reload_conf()");
+  while (raw.ask("SELECT sync_state FROM pg_stat_replication") != "sync") std::this_thread::yield();
+
+  const std::string both = "host=127.0.0.1,127.0.0.1 port=" + std::to_string(standby.port()) + "," +
+                           std::to_string(primary.port()) + " user=ekauth dbname=postgres";
+  store db = open_on(both);
+  const auto opened = store::open({.conninfo = standby.conninfo()});
+  REQUIRE_FALSE(opened.has_value());  // its rows may be old ones
+  CHECK(opened.error().code() == errc::store_unavailable);
+
+  const auto versions = versions_until(db, [&] { primary.kill(); });
+  CHECK(failure(db.find_session({family_id("fam_0")})) == errc::store_unavailable);
+  standby.promote();
+  check_versions(db, versions);
+  CHECK(*db.revoke_session({family_id("fam_0"), refresh::end_reason::admin, fixed::noon}) ==
+        refresh::revoke::reply::revoked);
+}
+
+TEST_CASE("20 crashes of a client, and of its server, spend no token twice and forget no revocation",
+          "[postgres]") {
+  postgres_server server;
+  const options how{.conninfo = server.conninfo()};
+  REQUIRE(store::migrate(how).has_value());
+  static_cast<void>(crashes::crash_often(
+      20, 5, [&] { return store::open(how); },
+      [&] {
+        server.kill();
+        server.start();
+      }));
+}
+
+TEST_CASE("1,000 crashes of a client, 100 with its server, spend no token twice and forget no revocation",
+          "[postgres][.long]") {
+  postgres_server server;
+  const options how{.conninfo = server.conninfo()};
+  REQUIRE(store::migrate(how).has_value());
+  const auto seen = crashes::crash_often(
+      1000, 10, [&] { return store::open(how); },
+      [&] {
+        server.kill();
+        server.start();
+      });
+  WARN("1,000 crashes: " << seen.sessions << " sessions, " << seen.rotations << " rotations, " << seen.ended
+                         << " ended");
+}
