@@ -7,8 +7,8 @@
 
 namespace {
 
-// Of this whole program; read around calls. Arrays count too, but in a sanitizer's build, which has its own.
-std::size_t allocations = 0;
+// Of this thread; read around calls. Arrays count too, but in a sanitizer's build, which has its own.
+thread_local std::size_t allocations = 0;
 
 }  // namespace
 
