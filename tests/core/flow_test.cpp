@@ -96,11 +96,13 @@ struct threaded_store {
   std::size_t started = 0;
   template <class Done>
   void first(ask_first asked, Done done) {
-    threads[started++] = std::thread([this, asked, done] { done(inner.first(asked)); });
+    std::thread& mine = threads[started++];  // counted before the thread runs: it counts the next
+    mine = std::thread([this, asked, done] { done(inner.first(asked)); });
   }
   template <class Done>
   void second(ask_second asked, Done done) {
-    threads[started++] = std::thread([this, asked, done] { done(inner.second(asked)); });
+    std::thread& mine = threads[started++];  // counted before the thread runs: it counts the next
+    mine = std::thread([this, asked, done] { done(inner.second(asked)); });
   }
 };
 
