@@ -4,20 +4,45 @@
 #include <ekauth/memory.hpp>
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <set>
 #include <shared_mutex>
 #include <string_view>
+#include <thread>
 #include <unordered_map>
 
 namespace ekauth::inline v1::memory {
+
+// A shared mutex in which writers get their turn: the standard's may let a crowd of readers that never all
+// leave keep one waiting for ever, and a revocation is a writer. Readers let those who wait pass, but not
+// endlessly.
+class fair_mutex {
+ public:
+  void lock() {
+    ++waiting_;
+    inner_.lock();
+    --waiting_;
+  }
+  void unlock() { inner_.unlock(); }
+  void lock_shared() {
+    for (int turns = 0; turns < 100 && waiting_.load(std::memory_order_relaxed) != 0; ++turns)
+      std::this_thread::yield();
+    inner_.lock_shared();
+  }
+  void unlock_shared() { inner_.unlock_shared(); }
+
+ private:
+  std::atomic<std::uint32_t> waiting_ = 0;
+  std::shared_mutex inner_;
+};
 
 // Keys are read on every request of a host and written rarely, so rows lie in shards that are read without
 // meeting each other, and everything that writes passes through one lock before.
 struct store::key_table {
   struct alignas(64) shard {
-    std::shared_mutex lock;
+    fair_mutex lock;
     std::unordered_map<std::string, keys::record> rows;
   };
   struct owned {
@@ -29,7 +54,7 @@ struct store::key_table {
     return shards[std::hash<std::string>{}(id.text()) % shards.size()];
   }
 
-  std::shared_mutex lock;  // of owners, and of every change; taken before a shard's
+  fair_mutex lock;  // of owners, and of every change; taken before a shard's
   std::unordered_map<std::string, owned> owners;
   std::array<shard, 64> shards;
 };
@@ -52,7 +77,7 @@ struct store::session_table {
     return {stored.row, stored.owner->epoch, stored.owner->reason};
   }
 
-  std::shared_mutex lock;
+  fair_mutex lock;
   std::unordered_map<std::string, entry> rows;
   std::unordered_map<std::string, subject> subjects;
   deadlines by_deadline;  // the earlier of a session's deadlines, and its id
@@ -60,7 +85,7 @@ struct store::session_table {
 
 // Read on requests of accounts that have one, and small to answer while the asker knows the version.
 struct store::list_table {
-  std::shared_mutex lock;
+  fair_mutex lock;
   std::map<std::pair<std::string, std::string>, allowlists::record> rows;  // by account, and key or ""
 };
 

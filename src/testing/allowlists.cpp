@@ -117,7 +117,7 @@ void told_apart_exactly(allowlists_trial& t) {
                                  subject_id(name + "0"),
                                  subject_id(name + '\0'),
                                  subject_id(name + "%"),
-                                 subject_id("A" + name.substr(1)),
+                                 subject_id(capital(name)),
                                  t.subject(bytes_between(0, 127)),
                                  t.subject(bytes_between(128, 255)),
                                  t.subject(std::string(240, 'x'))};

@@ -118,7 +118,7 @@ void nothing_is_cut(keys_trial& t) {
   keys::record most = plain_key(t, "most", owner);
   std::vector<std::string> names;
   for (std::size_t i = 0; i < scope::max_listed; ++i)
-    names.push_back("s" + std::to_string(997 * i % 256) + std::string(24, 'a') + ":read");
+    names.push_back(std::string(24, 'a').append(std::to_string(997 * i % 256)).append(":read"));
   most.granted.scopes = *scope::list::parse(names);
   add(t, most);
   expect_same(t, t.ask(keys::find{most.id}), most, "with the longest list of scopes");

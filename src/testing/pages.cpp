@@ -91,7 +91,7 @@ void listed_for_owner_only(trial<typename Of::store>& t) {
                                subject_id(name + " "),
                                subject_id(name + '\0'),
                                subject_id(name + "%"),
-                               subject_id("O" + name.substr(1)),
+                               subject_id(capital(name)),
                                subject_id(name.substr(0, name.size() - 1))};
   std::uint32_t n = 0;
   for (const subject_id& owner : owners) Of::add(t, owner, numbered(n++));

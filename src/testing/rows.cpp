@@ -143,6 +143,11 @@ std::vector<std::string> unusual_names() {
           "'; DROP TABLE api_keys; --"};
 }
 
+std::string capital(std::string name) {
+  name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  return name;
+}
+
 std::string_view difference(const keys::record& a, const keys::record& b) {
   if (a.id != b.id) return "id";
   if (a.env != b.env) return "environment";

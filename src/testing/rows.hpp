@@ -26,6 +26,8 @@ void add(sessions_trial& t, const refresh::record& row);
 [[nodiscard]] std::string bytes_between(int first, int last);
 [[nodiscard]] std::vector<std::string> resembling(const std::string& id);
 [[nodiscard]] std::vector<std::string> unusual_names();
+/// With a first letter of the other case.
+[[nodiscard]] std::string capital(std::string name);
 
 /// The name of the first field in which they differ; empty: none.
 [[nodiscard]] std::string_view difference(const keys::record& a, const keys::record& b);
