@@ -35,6 +35,9 @@ void add_segments(corpus& all) {
   // A dot at any other place makes four parts, whichever they are.
   for (std::size_t at = 4; at < good.size(); at += 9)
     all.refuse(malformed, "a dot more, at " + std::to_string(at), std::string(good).insert(at, "."));
+  for (const std::size_t at : {0u, 21u, 42u})
+    all.refuse(malformed, "a dot for character " + std::to_string(at) + " of the signature",
+               good_input + "." + std::string(good_signature).replace(at, 1, "."));
   for (const char* other : {",", ":", ";", "~", "|", " ", "%2E", "\xe3\x80\x82", "\xef\xbc\x8e"}) {
     std::string text = good;
     for (std::size_t at; (at = text.find('.')) != std::string::npos;) text.replace(at, 1, other);

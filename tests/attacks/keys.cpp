@@ -130,6 +130,13 @@ void add_rotation(corpus& all) {
   all.accept("the kid before, by its key", signed_by(before, old_secret));
   all.refuse(mismatch, "the present kid, by the key before", signed_by(present, old_secret));
   all.refuse(mismatch, "the kid before, by the present key", signed_by(before, our_secret));
+  const auto in_front = [](std::string_view kid, std::string_view secret) {
+    return token(R"({"kid":")" + std::string(kid) + R"(","alg":"HS256"})", good_payload, secret);
+  };
+  all.accept("the present kid in front, by its key", in_front("2026-12", our_secret));
+  all.accept("the kid before in front, by its key", in_front("2026-11", old_secret));
+  all.refuse(mismatch, "the present kid in front, by the key before", in_front("2026-12", old_secret));
+  all.refuse(mismatch, "the kid before in front, by the present key", in_front("2026-11", our_secret));
   all.refuse(mismatch, "no kid, by nobody", signed_by("", foreign_secret));
   all.refuse(mismatch, "no kid, by the empty secret", signed_by("", ""));
   all.refuse(mismatch, "the present kid, by nobody", signed_by(present, foreign_secret));
