@@ -155,7 +155,7 @@ struct verifier_options {
       false;  ///< any aud or none; leave audiences empty. Accepts tokens meant for others.
   bool unsafe_no_subject = false;  ///< sub may be absent; subject() is then empty.
   /// How many accepted tokens to remember, word for word, so that the same one need not be proven again; at
-  /// most 65,536, of up to 928 characters. It changes no answer: exp, nbf and iat are checked at every use,
+  /// most 65,536, of up to 936 characters. It changes no answer: exp, nbf and iat are checked at every use,
   /// and whoever ends sessions asks for them as without. Each takes 1 KiB, in which the token lies in clear
   /// until another one takes its place, it is forgotten, or the last copy of the verifier is gone; then it is
   /// wiped.
