@@ -184,6 +184,9 @@ TEST_CASE("a cache finds a token by its whole text, and by nothing less", "[jwt]
     cache.forget_all();
     CHECK_FALSE(knows(cache, text));
   }
+  cache.keep(std::string(100, 'x'), outline_until(at_second(7)), "s", cache.forgotten());
+  for (std::size_t size = 43; size < 200; ++size)
+    CHECK(knows(cache, std::string(size, 'x')) == (size == 100));
   cache.keep(of_size(937, 1), outline_until(at_second(7)), "s", cache.forgotten());
   CHECK_FALSE(knows(cache, of_size(937, 1)));
   CHECK_FALSE(knows(cache, ""));
