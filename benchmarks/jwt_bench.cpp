@@ -83,6 +83,13 @@ void verify_and_clock(benchmark::State& state) {
   beside::measure(
       state, [] { return our_verifier().verify(token(), now()).has_value(); }, floor());
 }
+void verify_remembered(benchmark::State& state) {
+  const jwt::verifier remembering = *jwt::verifier::make(
+      keys(), {.issuer = peers::issuer, .audiences = {peers::audience}, .remembered_tokens = 1024});
+  beside::measure(
+      state, [&] { return remembering.verify(token(), noon).has_value(); }, floor(),
+      beside::other{"verify", verify_ours});
+}
 void issue(benchmark::State& state) { beside::measure(state, issue_ours, floor()); }
 
 void verify_by_threads(benchmark::State& state) {
@@ -125,6 +132,7 @@ void issue_theirs(benchmark::State& state, const peers::peer& who) {
 }
 
 BENCHMARK(verify)->Apply(beside::in_turns);
+BENCHMARK(verify_remembered)->Apply(beside::in_turns);
 BENCHMARK(verify_and_clock)->Apply(beside::in_turns);
 BENCHMARK(issue)->Apply(beside::in_turns);
 BENCHMARK_CAPTURE(refuse, no_dots, std::string(379, 'a'), errc::token_malformed)->Apply(beside::in_turns);

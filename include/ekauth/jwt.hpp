@@ -36,6 +36,7 @@ inline constexpr std::size_t max_token_size =
 inline constexpr std::size_t min_secret_size = 32;  ///< bytes, RFC 7518 §3.2
 inline constexpr std::size_t max_keys = 16;         ///< keys in a keyset
 inline constexpr std::size_t max_depth = 32;  ///< arrays and objects around a value, the token's own included
+inline constexpr std::size_t max_remembered = 65'536;
 inline constexpr duration max_leeway = std::chrono::minutes(5);
 inline constexpr duration max_lifetime = std::chrono::hours(24 * 366);
 
@@ -153,13 +154,19 @@ struct verifier_options {
   bool unsafe_any_audience =
       false;  ///< any aud or none; leave audiences empty. Accepts tokens meant for others.
   bool unsafe_no_subject = false;  ///< sub may be absent; subject() is then empty.
+  /// How many accepted tokens to remember, word for word, so that the same one need not be proven again; at
+  /// most 65,536, of up to 936 characters. It changes no answer: exp, nbf and iat are checked at every use,
+  /// and whoever ends sessions asks for them as without. Each takes 1 KiB, in which the token lies in clear
+  /// until another one takes its place, it is forgotten, or the last copy of the verifier is gone; then it is
+  /// wiped.
+  std::size_t remembered_tokens = 0;
 };
 
-/// Proves access tokens. Immutable and cheap to copy; threads may share it.
+/// Proves access tokens. Immutable and cheap to copy; threads may share it. Copies remember together.
 class verifier {
  public:
   /// Errors: option_invalid (issuer or audiences missing without the matching unsafe option, or given with
-  /// it; leeway negative or over 5 minutes; an empty type).
+  /// it; leeway negative or over 5 minutes; an empty type; too many tokens to remember).
   [[nodiscard]] static result<verifier> make(keyset keys, verifier_options options);
 
   /// Who a token speaks for.
@@ -175,6 +182,11 @@ class verifier {
   /// Time: equal for every wrong signature; without a kid every key is tried.
   /// Source: RFC 7515 §5.2, RFC 7519 §7.2, RFC 8725 §3.
   [[nodiscard]] result<verified> verify(std::string_view token, time_point now) const;
+
+  /// Wipes what is remembered of a session's tokens, or of all. Those that are still good are accepted as
+  /// before, and remembered again.
+  void forget(const family_id& session) const noexcept;
+  void forget_all() const noexcept;
 
   verifier(const verifier&) noexcept;
   verifier& operator=(const verifier&) noexcept;

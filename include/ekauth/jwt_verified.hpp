@@ -45,30 +45,33 @@ struct claims;
 /// threads may share it.
 class verified {
   friend class verifier;
+  friend class token_cache;
   // What only a verifier has.
   class proof {
     friend class verifier;
     proof() noexcept {}
   };
+  struct outline;
 
  public:
   verified(proof, std::string_view payload, const claims& said);
+  verified(proof, const outline& remembered);
 
   /// Views into this object, UTF-8 without NUL; empty when the token has none.
-  [[nodiscard]] std::string_view subject() const noexcept { return view(subject_); }
-  [[nodiscard]] std::string_view issuer() const noexcept { return view(issuer_); }
-  [[nodiscard]] std::string_view scope() const noexcept { return view(scope_); }
+  [[nodiscard]] std::string_view subject() const noexcept { return view(says_.subject); }
+  [[nodiscard]] std::string_view issuer() const noexcept { return view(says_.issuer); }
+  [[nodiscard]] std::string_view scope() const noexcept { return view(says_.scope); }
 
   /// Subject and scopes as a value of their own; bind it to a name before iterating over its scopes.
   [[nodiscard]] grant granted() const;
   /// The login behind the token (sid), and the token's own name (jti); empty when the token has none.
-  [[nodiscard]] family_id session() const { return family_id(view(session_)); }
-  [[nodiscard]] token_id token() const { return token_id(view(token_)); }
+  [[nodiscard]] family_id session() const { return family_id(view(says_.session)); }
+  [[nodiscard]] token_id token() const { return token_id(view(says_.token)); }
 
   /// To the millisecond; what lies beyond the year 9999 reads as its end.
-  [[nodiscard]] time_point expires_at() const noexcept { return expires_at_; }
-  [[nodiscard]] std::optional<time_point> issued_at() const noexcept { return issued_at_; }
-  [[nodiscard]] std::optional<time_point> not_before() const noexcept { return not_before_; }
+  [[nodiscard]] time_point expires_at() const noexcept { return says_.expires_at; }
+  [[nodiscard]] std::optional<time_point> issued_at() const noexcept { return says_.issued_at; }
+  [[nodiscard]] std::optional<time_point> not_before() const noexcept { return says_.not_before; }
 
   /// A claim by name; nothing when it is absent or of another type.
   [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
@@ -82,6 +85,13 @@ class verified {
     std::uint16_t at = 0;
     std::uint16_t size = 0;
   };
+  // All but the text.
+  struct outline {
+    part payload, issuer, subject, scope, session, token;
+    time_point expires_at;
+    std::optional<time_point> issued_at, not_before;
+  };
+
   [[nodiscard]] std::string_view view(part which) const noexcept {
     // Once moved from there is nothing to view.
     const std::string_view all = kept_.view();
@@ -90,10 +100,7 @@ class verified {
   }
 
   kept_text kept_;  // the payload, then those registered texts that it spells with escapes
-  part payload_, issuer_, subject_, scope_, session_, token_;
-  time_point expires_at_;
-  std::optional<time_point> issued_at_;
-  std::optional<time_point> not_before_;
+  outline says_;
 };
 
 }  // namespace ekauth::inline v1::jwt

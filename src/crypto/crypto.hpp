@@ -5,6 +5,7 @@
 #include <ekauth/secret.hpp>
 #include <ekauth/server_keys.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -40,8 +41,13 @@ class hmac_key {
 /// Overwrites what this thread's last MAC left in the hash state. For a MAC that must not be found there.
 void forget_last_mac() noexcept;
 
+/// SipHash-2-4: for tables whose places nobody shall foresee who does not know the key. No MAC.
+[[nodiscard]] std::uint64_t short_hash(const std::array<unsigned char, 16>& key,
+                                       std::string_view bytes) noexcept;
+
 /// Randomness for names, of which many are drawn: OpenSSL's generator, read ahead a page at a time by each
-/// thread. Not for secrets, which would lie in memory before they are made. After a fork, both sides draw anew.
+/// thread. Not for secrets, which would lie in memory before they are made. After a fork, both sides draw
+/// anew.
 [[nodiscard]] random_source& name_random() noexcept;
 
 /// HKDF-SHA-256 of a 32-byte root: 32 zero bytes of salt, info "ekauth/1/<use>/<slot>".

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <cstring>
 
 namespace ekauth::inline v1::crypto {
 
@@ -25,6 +26,15 @@ bool from_base64(std::string_view text, std::array<unsigned char, N>& out) {
 }
 
 }  // namespace
+
+std::uint64_t short_hash(const std::array<unsigned char, 16>& key, std::string_view bytes) noexcept {
+  static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == sizeof(std::uint64_t));
+  unsigned char out[crypto_shorthash_BYTES];
+  crypto_shorthash(out, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), key.data());
+  std::uint64_t made;
+  std::memcpy(&made, out, sizeof made);
+  return made;
+}
 
 result<std::string> argon2id(std::string_view password, std::uint64_t passes, std::size_t memory_bytes) {
   start_sodium();

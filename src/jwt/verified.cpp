@@ -37,8 +37,7 @@ kept_text& kept_text::operator=(kept_text&& other) noexcept {
 }
 
 // Copies what was proven out of the parser's memory and the stack.
-verified::verified(proof, std::string_view payload, const claims& said)
-    : expires_at_(*said.expires_at), issued_at_(said.issued_at), not_before_(said.not_before) {
+verified::verified(proof, std::string_view payload, const claims& said) {
   std::size_t size = payload.size();
   if (said.unescaped) {
     for (const auto& text : {said.issuer, said.subject, said.scope, said.session, said.token})
@@ -57,13 +56,18 @@ verified::verified(proof, std::string_view payload, const claims& said)
     return {static_cast<std::uint16_t>(text->data() - payload.data()),
             static_cast<std::uint16_t>(text->size())};
   };
-  payload_ = append(payload);
-  issuer_ = keep(said.issuer);
-  subject_ = keep(said.subject);
-  scope_ = keep(said.scope);
-  session_ = keep(said.session);
-  token_ = keep(said.token);
+  says_.payload = append(payload);
+  says_.issuer = keep(said.issuer);
+  says_.subject = keep(said.subject);
+  says_.scope = keep(said.scope);
+  says_.session = keep(said.session);
+  says_.token = keep(said.token);
+  says_.expires_at = *said.expires_at;
+  says_.issued_at = said.issued_at;
+  says_.not_before = said.not_before;
 }
+
+verified::verified(proof, const outline& remembered) : says_(remembered) {}
 
 grant verified::granted() const {
   // The verifier made sure that the scopes parse.
@@ -71,19 +75,19 @@ grant verified::granted() const {
 }
 
 std::optional<std::string> verified::text(std::string_view name) const {
-  return find_text(view(payload_), name);
+  return find_text(view(says_.payload), name);
 }
 
 std::optional<std::int64_t> verified::integer(std::string_view name) const {
-  return find_integer(view(payload_), name);
+  return find_integer(view(says_.payload), name);
 }
 
 std::optional<bool> verified::boolean(std::string_view name) const {
-  return find_boolean(view(payload_), name);
+  return find_boolean(view(says_.payload), name);
 }
 
 std::optional<std::string> verified::json(std::string_view name) const {
-  return find_json(view(payload_), name);
+  return find_json(view(says_.payload), name);
 }
 
 }  // namespace ekauth::inline v1::jwt

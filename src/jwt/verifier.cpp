@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "jwt/base64url.hpp"
 #include "jwt/flat.hpp"
 #include "jwt/json.hpp"
 #include "jwt/jws.hpp"
+#include "jwt/token_cache.hpp"
 
 namespace ekauth::inline v1::jwt {
 
@@ -12,6 +14,10 @@ struct verifier::state {
   keyset keys;
   verifier_options options;
   std::vector<known_start> starts;
+  std::unique_ptr<token_cache> remembered;  // null: nothing is
+
+  result<verified> prove(std::string_view token, time_point now) const;
+  static result<verified> recall(std::string_view token, const verified::outline& says);
 };
 
 namespace {
@@ -48,8 +54,10 @@ result<void> check_meant_for_us(const claims& said, const verifier_options& aske
   return {};
 }
 
-result<void> check_alive(const claims& said, duration leeway, time_point now) {
-  if (now >= *said.expires_at) return error{errc::token_expired, "past exp"};
+// said: claims that have an exp, or the outline of a token.
+template <class Said>
+result<void> check_alive(const Said& said, time_point expires_at, duration leeway, time_point now) {
+  if (now >= expires_at) return error{errc::token_expired, "past exp"};
   // The leeway is taken off the claim, which is small, and not added to now, which is the caller's.
   if (said.not_before && now < *said.not_before - leeway)
     return error{errc::token_not_yet_valid, "before nbf"};
@@ -76,13 +84,52 @@ result<verifier> verifier::make(keyset keys, verifier_options options) {
     return error{errc::option_invalid, "a leeway is at most 5 minutes"};
   }
   if (!is_option(options.type)) return error{errc::option_invalid, "a type is not empty"};
+  if (options.remembered_tokens > max_remembered) {
+    return error{errc::option_invalid, "at most 65,536 tokens are remembered"};
+  }
   std::vector<known_start> starts = known_starts(*keys.state_, options);
-  return verifier(std::make_shared<const state>(state{keys, std::move(options), std::move(starts)}));
+  std::unique_ptr<token_cache> remembered;
+  if (options.remembered_tokens != 0) remembered = std::make_unique<token_cache>(options.remembered_tokens);
+  return verifier(std::make_shared<const state>(
+      state{keys, std::move(options), std::move(starts), std::move(remembered)}));
 }
 
 result<verified> verifier::verify(std::string_view token, time_point now) const {
-  const verifier_options& asked = state_->options;
-  const result<std::string_view> segment = prove(token, *state_->keys.state_, asked.type, state_->starts);
+  token_cache* const remembered = state_->remembered.get();
+  if (remembered == nullptr) return state_->prove(token, now);
+  verified::outline says;
+  if (remembered->find(token, says)) {
+    if (auto good = check_alive(says, says.expires_at, state_->options.leeway, now); !good)
+      return good.error();
+    return state::recall(token, says);
+  }
+  const std::uint64_t forgotten = remembered->forgotten();
+  result<verified> answer = state_->prove(token, now);
+  if (answer && answer->kept_.view().size() == answer->says_.payload.size) {
+    remembered->keep(token, answer->says_, answer->view(answer->says_.session), forgotten);
+  }
+  return answer;
+}
+
+void verifier::forget(const family_id& session) const noexcept {
+  if (state_->remembered) state_->remembered->forget(session.text());
+}
+
+void verifier::forget_all() const noexcept {
+  if (state_->remembered) state_->remembered->forget_all();
+}
+
+// The text of a remembered token is the payload of the one that was asked for, which is the same.
+result<verified> verifier::state::recall(std::string_view token, const verified::outline& says) {
+  result<verified> answer(std::in_place, verified::proof(), says);
+  const std::size_t size = base64url::encoded_size(says.payload.size);
+  const std::string_view segment = token.substr(token.size() - signature_size - 1 - size, size);
+  if (!base64url::decode(segment, answer->kept_.renew(says.payload.size))) std::abort();  // it was once
+  return answer;
+}
+
+result<verified> verifier::state::prove(std::string_view token, time_point now) const {
+  const result<std::string_view> segment = jwt::prove(token, *keys.state_, options.type, starts);
   if (!segment) return segment.error();
 
   char bytes[max_json_size + flat::padding];
@@ -91,17 +138,17 @@ result<verified> verifier::verify(std::string_view token, time_point now) const 
     return error{errc::token_payload_malformed, "the payload is not base64url"};
   std::memset(bytes + payload.size(), 0, flat::padding);
   claims said;
-  if (!flat::read_claims(payload, asked.audiences, said)) {
-    const result<claims> read = read_claims(payload, asked.audiences);
+  if (!flat::read_claims(payload, options.audiences, said)) {
+    const result<claims> read = read_claims(payload, options.audiences);
     if (!read) return read.error();
     said = *read;
   }
   if (said.scope && !scope::list::check_spaced(*said.scope)) {
     return error{errc::token_claim_malformed, "scope is not a list of scopes"};
   }
-  if (auto good = check_present(said, asked); !good) return good.error();
-  if (auto good = check_meant_for_us(said, asked); !good) return good.error();
-  if (auto good = check_alive(said, asked.leeway, now); !good) return good.error();
+  if (auto good = check_present(said, options); !good) return good.error();
+  if (auto good = check_meant_for_us(said, options); !good) return good.error();
+  if (auto good = check_alive(said, *said.expires_at, options.leeway, now); !good) return good.error();
   return result<verified>(std::in_place, verified::proof(), payload, said);
 }
 
