@@ -233,7 +233,15 @@ TEST_CASE("a record that could not be read back is not written", "[redis]") {
   CHECK_FALSE(db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason(6), fixed::noon}).has_value());
   CHECK(db.list_sessions({subject_id("usr_1"), {}, 10})->empty());
   CHECK(*db.read_subject_epoch({subject_id("usr_1")}) == 0);
-  CHECK_FALSE(db.save_allowlist({{{subject_id("acc_1")}, true, {}, {}, 1}, ~std::uint64_t{0}}).has_value());
+
+  allowlists::record list{{subject_id("acc_1")}, true, {}, {}, 1};
+  CHECK_FALSE(db.save_allowlist({list, ~std::uint64_t{0}}).has_value());
+  const cidr::range office = *cidr::range::parse("192.0.2.0/24");
+  for (const std::string label : {"two\nlines", "x\nnet_1a2b3c4d5e 0.0.0.0/0 - everybody"}) {
+    list.entries = {{"net_0000000001", office, label, std::nullopt}};
+    CHECK_FALSE(db.save_allowlist({list, 0}).has_value());
+  }
+  CHECK((*db.find_allowlists({list.of})).account.version == 0);
 }
 
 TEST_CASE("rows lie in the server as they are documented", "[redis]") {
