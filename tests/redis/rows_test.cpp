@@ -274,3 +274,24 @@ TEST_CASE("what a batch is larger than one script takes is done in several", "[r
   CHECK(*db.purge_sessions({time_point::max(), 1100}) == 1100);
   CHECK(*db.purge_sessions({time_point::max(), 1100}) == 100);
 }
+
+TEST_CASE("times compare to the millisecond where Lua's numbers no longer do", "[redis]") {
+  redis::store db = fixed::fresh_redis_store();
+  REQUIRE(db.insert_key({key("key_a"), 0}).has_value());
+  const auto touch = [&](time_point at) { return *db.touch_keys({{{key_id("key_a"), 1, at}}}); };
+  CHECK(touch(time_point::min() + duration(1)) == 1);
+  CHECK(touch(time_point::min()) == 0);
+  CHECK(touch(time_point::min() + duration(2)) == 1);
+  CHECK(touch(time_point(duration(-9))) == 1);
+  CHECK(touch(time_point(duration(-10))) == 0);
+  CHECK(touch(time_point()) == 1);
+  CHECK(touch(time_point::max() - duration(1)) == 1);
+  CHECK(touch(time_point::max()) == 1);
+  CHECK(touch(time_point::max() - duration(1)) == 0);
+
+  refresh::record last = session("fam_a");
+  last.idle_deadline = time_point::max();
+  REQUIRE(db.insert_session({last}).has_value());
+  CHECK(*db.purge_sessions({time_point::max() - duration(1), 10}) == 0);
+  CHECK(*db.purge_sessions({time_point::max(), 10}) == 1);
+}
