@@ -49,8 +49,8 @@ enum class warning : std::uint8_t {
 /// Keys, sessions and allowlists in a Redis server of version 7 or later, or a Valkey.
 ///
 /// A resource; movable, and only to be assigned to or destroyed once moved from. Threads may share the store;
-/// any number of processes and machines may share the server. A connection that broke is replaced by the next
-/// request; one that reads, or that was not sent, is tried once more, one that writes is not: it answers
+/// any number of processes and machines may share the server. A connection that breaks is replaced. A request
+/// that reads, or that was not sent whole, is then tried once more; one that writes is not: it answers
 /// store_unavailable, and may have happened.
 ///
 /// Open it after fork: a store that was open before answers store_unavailable in the child.

@@ -4,6 +4,8 @@ namespace ekauth::inline v1::redis {
 
 namespace {
 
+constexpr error unstorable{errc::internal_error, "an allowlist that could not be read back"};
+
 // Account and key in one name; the length keeps them apart.
 std::string name_of(const allowlists::holder& of) {
   const std::string& account = of.account.text();
@@ -56,9 +58,9 @@ result<allowlists::find::reply> store::find_allowlists(const allowlists::find& r
 result<allowlists::save::reply> store::save_allowlist(const allowlists::save& request) {
   const allowlists::record& row = request.row;
   const std::string entries = allowlists::to_text(row.entries);
-  const auto back = allowlists::parse_entries(entries);
-  if (request.expected >= most || !back || *back != row.entries)
-    return error{errc::internal_error, "an allowlist that could not be read back"};
+  // A label that breaks its line would come back as another list.
+  const auto read_back = allowlists::parse_entries(entries);
+  if (request.expected >= most || !read_back || *read_back != row.entries) return unstorable;
   call asked = inside_->ask(script::save_allowlist);
   asked.key("allowlist:", name_of(row.of)).with(request.expected);
   asked.field("enabled", row.enabled ? 1 : 0).field("entries", entries);

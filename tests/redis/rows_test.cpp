@@ -233,7 +233,15 @@ TEST_CASE("a record that could not be read back is not written", "[redis]") {
   CHECK_FALSE(db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason(6), fixed::noon}).has_value());
   CHECK(db.list_sessions({subject_id("usr_1"), {}, 10})->empty());
   CHECK(*db.read_subject_epoch({subject_id("usr_1")}) == 0);
-  CHECK_FALSE(db.save_allowlist({{{subject_id("acc_1")}, true, {}, {}, 1}, ~std::uint64_t{0}}).has_value());
+
+  allowlists::record list{{subject_id("acc_1")}, true, {}, {}, 1};
+  CHECK_FALSE(db.save_allowlist({list, ~std::uint64_t{0}}).has_value());
+  const cidr::range office = *cidr::range::parse("192.0.2.0/24");
+  for (const std::string label : {"two\nlines", "x\nnet_1a2b3c4d5e 0.0.0.0/0 - everybody"}) {
+    list.entries = {{"net_0000000001", office, label, std::nullopt}};
+    CHECK_FALSE(db.save_allowlist({list, 0}).has_value());
+  }
+  CHECK((*db.find_allowlists({list.of})).account.version == 0);
 }
 
 TEST_CASE("rows lie in the server as they are documented", "[redis]") {
@@ -265,4 +273,25 @@ TEST_CASE("what a batch is larger than one script takes is done in several", "[r
   CHECK(db.list_sessions({subject_id("usr_1"), {}, 5000})->size() == 1200);
   CHECK(*db.purge_sessions({time_point::max(), 1100}) == 1100);
   CHECK(*db.purge_sessions({time_point::max(), 1100}) == 100);
+}
+
+TEST_CASE("times compare to the millisecond where Lua's numbers no longer do", "[redis]") {
+  redis::store db = fixed::fresh_redis_store();
+  REQUIRE(db.insert_key({key("key_a"), 0}).has_value());
+  const auto touch = [&](time_point at) { return *db.touch_keys({{{key_id("key_a"), 1, at}}}); };
+  CHECK(touch(time_point::min() + duration(1)) == 1);
+  CHECK(touch(time_point::min()) == 0);
+  CHECK(touch(time_point::min() + duration(2)) == 1);
+  CHECK(touch(time_point(duration(-9))) == 1);
+  CHECK(touch(time_point(duration(-10))) == 0);
+  CHECK(touch(time_point()) == 1);
+  CHECK(touch(time_point::max() - duration(1)) == 1);
+  CHECK(touch(time_point::max()) == 1);
+  CHECK(touch(time_point::max() - duration(1)) == 0);
+
+  refresh::record last = session("fam_a");
+  last.idle_deadline = time_point::max();
+  REQUIRE(db.insert_session({last}).has_value());
+  CHECK(*db.purge_sessions({time_point::max() - duration(1), 10}) == 0);
+  CHECK(*db.purge_sessions({time_point::max(), 10}) == 1);
 }
