@@ -297,6 +297,19 @@ TEST_CASE("a check asks storage each time, and entries travel only when they cha
   CHECK(watched.rows == 1);
 }
 
+TEST_CASE(
+    "a store that was restored, and came to a known version by another change, is read again in a minute",
+    "[allowlists]") {
+  host h;
+  REQUIRE(h.save(account, only("203.0.113.0/24")));
+  CHECK(h.check(account, outside) == fine);
+  h.inner = memory::store();
+  REQUIRE(h.save(account, only("192.0.2.0/24")));  // version 1 once more
+  CHECK(h.check(account, outside, noon + 1min - 1ms) == fine);
+  CHECK(h.check(account, outside, noon + 1min) == errc::ip_not_allowed);
+  CHECK(h.check(account, inside, noon + 1min + 1ms) == fine);
+}
+
 TEST_CASE("with max_age a check trusts what it remembers for exactly as long", "[allowlists]") {
   host h({.max_age = 10s});
   REQUIRE(h.save(account, only("192.0.2.0/24")));
