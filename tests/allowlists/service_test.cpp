@@ -324,6 +324,21 @@ TEST_CASE("with max_age a check trusts what it remembers for exactly as long", "
   CHECK(h.store.calls == asked + 2);
 }
 
+TEST_CASE("a remembered account's list never stands for its key's, which is read in its own time",
+          "[allowlists]") {
+  host h({.max_age = 10s});
+  REQUIRE(h.save(account, only("192.0.2.0/24")));
+  REQUIRE(h.save(key, only("192.0.2.8")));
+  CHECK(h.check(account, inside) == fine);                         // remembers the account's
+  CHECK(h.check(key, inside, noon + 1s) == errc::ip_not_allowed);  // and both
+  CHECK(h.check(key, from("192.0.2.8"), noon + 2s) == fine);
+  CHECK(h.check(account, inside, noon + 11s) == fine);  // the account's again; the key's is too old now
+  edit other = only("192.0.2.9");
+  other.expected = 1;
+  REQUIRE(h.save(key, other));
+  CHECK(h.check(key, from("192.0.2.8"), noon + 12s) == errc::ip_not_allowed);
+}
+
 TEST_CASE("what does not fit is not remembered, and checked all the same", "[allowlists]") {
   host h({.remembered_lists = GENERATE(0u, 1u), .max_age = 1h});
   for (int i = 0; i < 50; ++i) {
