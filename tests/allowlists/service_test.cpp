@@ -423,6 +423,8 @@ TEST_CASE("a store that answers with another list is not believed", "[allowlists
     lying store({given, {}});
     CHECK(code(run(h.lists.check(account, inside, noon), store)) == errc::store_corrupt);
     CHECK(code(run(h.lists.find(account, noon), store)) == errc::store_corrupt);
+    CHECK(code(run(h.lists.enable(account, {}, noon), store)) == errc::store_corrupt);
+    CHECK(code(run(h.lists.disable(account, noon), store)) == errc::store_corrupt);
   }
   lying store({{}, {1, old}});
   CHECK(code(run(h.lists.check(key, inside, noon), store)) == errc::store_corrupt);
