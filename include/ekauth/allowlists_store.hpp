@@ -56,7 +56,7 @@ struct record {
   std::uint64_t version = 1;
 };
 
-// ---- Requests: what storage is asked. Each is one atomic act. SQL: docs/STORAGE.md
+// ---- Requests: what storage is asked. Each is one atomic act. SQL: docs/STORAGE.md ----
 
 /// The account's list and, where of.key is not empty, the key's, in one consistent read. Entries travel only
 /// when they are not those of the version that the caller knows. A stale answer keeps a removed network

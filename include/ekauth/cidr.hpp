@@ -7,8 +7,7 @@
 //   IPv4     four decimal octets, no leading zeros; nothing shorter, no hexadecimal, no octal
 //   IPv6     RFC 4291 §2.2, upper or lower case; a dotted quad only as the last 32 bits
 //   prefix   address [ "/" decimal length ]       ; the bits after the length are zero
-//   range    prefix / address "-" address         ; both included, of one family, the first not after the
-//   last
+//   range    prefix / address "-" address         ; both included, of one family, in order
 //
 // ::ffff:192.0.2.1 is 192.0.2.1, in every text and in every comparison. An IPv6 entry never grants an IPv4
 // address, not even ::/0. Zone ids, netmasks, blanks, ports and brackets are errors.

@@ -10,8 +10,7 @@
 // never skipped, for what stands to the left of it may be anybody's.
 //
 //   X-Forwarded-For   address [ ":" port ] / "[" IPv6 "]" [ ":" port ], by commas
-//   Forwarded         RFC 7239 §4; of for= the same, with IPv6 in brackets; unknown and _names are not
-//   addresses
+//   Forwarded         RFC 7239 §4; of for= the same, with IPv6 in brackets; unknown and _names are none
 #pragma once
 
 #include <ekauth/cidr.hpp>

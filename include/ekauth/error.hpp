@@ -1,8 +1,7 @@
 // Why something was refused: a stable code and a static text, never input.
 //
 //   if (!who) log(name(who.error().code()), who.error().text());   // the precise reason, for the log
-//   auto answer = http::to_envelope(who.error(), request);         // what the client may know,
-//   <ekauth/http.hpp>
+//   auto answer = http::to_envelope(who.error(), {.path = path});  // what the client may know: http.hpp
 #pragma once
 
 #include <cstddef>

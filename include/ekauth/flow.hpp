@@ -1,7 +1,6 @@
 // A flow is an operation in progress: it asks its host one storage request at a time and ends in a result.
 //
-//   auto who = run(api_keys.verify(credential, {.now = now()}), store);      // most hosts need no more than
-//   this
+//   auto who = run(api_keys.verify(credential, {.now = now()}), store);      // most hosts need no more
 //
 // The host chooses the runner: run (blocking), co_run (coroutines) or async_run (callbacks). A flow reads no
 // clock and does no I/O, so it can be driven, and failed, step by step in a test.

@@ -1,9 +1,11 @@
 // One call from a request to a principal or an error, built from keys, jwt, refresh, scope, allowlists and
 // http.
 //
-//   const auto gate = guard::service::make({.scopes = scopes, .api_keys = api_keys, .access_tokens =
-//   verifier}); auto who = run(gate->check({.headers = headers, .secure = tls}, {.scopes = may_read}, now()),
-//   store); if (!who) return send(http::to_envelope(who.error(), …)); serve(who->granted().subject);
+//   const auto gate =
+//       guard::service::make({.scopes = scopes, .api_keys = api_keys, .access_tokens = verifier});
+//   auto who = run(gate->check({.headers = headers, .secure = tls}, {.scopes = may_read}, now()), store);
+//   if (!who) return send(http::to_envelope(who.error(), …));
+//   serve(who->granted().subject);
 //
 // The order is fixed: transport, one credential, offline checks, record, possession, status, environment,
 // networks, scope, and only then the note that a key was used. A requirement that asks for nothing refuses.

@@ -3,8 +3,10 @@
 //   auto keys = jwt::keyset::make(jwt::key{"2026-11", secret(bytes_from_file)});
 //   auto signer = jwt::signer::make(*keys, {.issuer = "https://auth.example.com", .audience = "events"});
 //   auto token = signer->sign(granted, {.issued_at = now(), .session = family});
-//   auto verifier = jwt::verifier::make(*keys, {.issuer = "https://auth.example.com", .audiences =
-//   {"events"}}); auto who = verifier->verify(credential, now()); if (!who) return refuse(who.error());
+//   auto verifier =
+//       jwt::verifier::make(*keys, {.issuer = "https://auth.example.com", .audiences = {"events"}});
+//   auto who = verifier->verify(credential, now());
+//   if (!who) return refuse(who.error());
 //   serve(who->subject(), scopes.compile(who->granted().scopes));
 //
 //   header  = {"alg":"HS256","typ":"JWT"}, and "kid" behind them when the keyset has several keys

@@ -1,10 +1,10 @@
-// API keys: ek_live_… and ek_test_…, shown once, stored only as a digest, scoped, revocable at once,
-// rollable.
+// API keys: ek_live_… and ek_test_…, shown once, stored as a digest, scoped, revocable at once, rollable.
 //
-//   auto made = run(api_keys.create({.granted = {owner, scopes}, .name = "Production Server"}, now()),
-//   store); show_once(made->token.expose());                                     // the only time the key
-//   exists in clear auto who = run(api_keys.verify(credential, {.now = now()}), store);   // who->granted(),
-//   who->scopes(), who->key()
+//   auto made = run(api_keys.create({.granted = {owner, granted}, .name = "Build server"}, now()), store);
+//   show_once(made->token.expose());                              // the only time the key exists in clear
+//   auto who = run(api_keys.verify(credential, {.now = now()}), store);
+//   if (!who) return refuse(who.error());
+//   serve(who->granted().subject);                                // and who->scopes(), who->key()
 //
 //   ek_live_ 1a2b3c4d5e 1 6f7g8h9i0jKLMNOPQRSTUVWXY wYcSpW 3MzROh          56 characters
 //   prefix   id         slot  secret, 148.9 bits    tag    check

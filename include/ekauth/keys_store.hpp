@@ -1,10 +1,11 @@
 // What API keys need of storage: the stored record, five requests, and the class a host derives from.
 //
-//   class my_store final : public keys::store { result<keys::find::reply> find_key(const keys::find& request)
-//   override; … };
+//   class my_store final : public keys::store {
+//     result<keys::find::reply> find_key(const keys::find& request) override;
+//     …
+//   };
 //
-// Each request is one atomic act. docs/STORAGE.md shows the SQL of each; adapters for memory and SQLite are
-// shipped.
+// Each request is one atomic act. docs/STORAGE.md shows the SQL of each; adapters are shipped.
 #pragma once
 
 #include <ekauth/clock.hpp>
@@ -52,8 +53,7 @@ struct record {
   std::uint64_t version = 1;
 };
 
-// ---- Requests: what storage is asked. Each is one atomic act. SQL: docs/STORAGE.md
-// ----------------------------------
+// ---- Requests: what storage is asked. Each is one atomic act. SQL: docs/STORAGE.md ----
 
 /// Adds a row whose id is new and whose owner has fewer than owner_limit keys that are not revoked (0: no
 /// limit). A wrong "inserted" loses a key that was shown; a wrong "exists" costs one more draw.

@@ -3,16 +3,18 @@
 //   auto epoch = run(sessions.epoch(user), store);                        // before the password is looked at
 //   …check the password…
 //   auto session = run(sessions.login({.granted = {user, scopes}, .epoch = *epoch}, now()), store);
-//   auto renewed = run(sessions.refresh(presented, {.now = now()}), store);  // refresh_token_reused: family
-//   is revoked auto gone    = run(sessions.end_all(user, refresh::end_reason::password_changed, now()),
-//   store);
+//   auto renewed = run(sessions.refresh(presented, {.now = now()}), store);
+//   …refresh_token_reused: the family is revoked…
+//   auto gone = run(sessions.end_all(user, refresh::end_reason::password_changed, now()), store);
 //
 //   rt_ 7Qm2Zp9Lk4Xv1Tb8 0001 1 Y4pzjJZAwo5vwiPozNBUOKXlz w3Z6Gp4qja4 ZUbc2…    66 characters
 //       family           gen  slot  secret                tag, 65 bits  CRC-32
 //
 // One row per login. A successor's secret is derived from its predecessor's, a fresh salt and a server key,
 // so that a retry can be answered with the same successor though only hashes are stored. States and their
-// reasons: docs/FORMATS.md Source: RFC 6749 §6, RFC 9700 §4.14.
+// reasons: docs/FORMATS.md.
+//
+// Source: RFC 6749 §6, RFC 9700 §4.14.
 #pragma once
 
 #include <ekauth/flow.hpp>
@@ -126,8 +128,8 @@ class refresh_flow : public flow<refresh_flow, issued, find, advance, revoke> {
   int tries_ = 0;
 };
 
-/// Ends one session; answers whether this call ended it. One that expired, or is under an old epoch, can still be
-/// ended.
+/// Ends one session; answers whether this call ended it. One that expired, or is under an old epoch, can
+/// still be ended.
 class end_flow : public flow<end_flow, bool, find, revoke> {
  public:
   void on(const find& asked, find::reply answer);

@@ -1,10 +1,11 @@
 // What refresh tokens need of storage: the stored record, eight requests, and the class a host derives from.
 //
-//   class my_store final : public refresh::store { result<refresh::find::reply> find_session(const
-//   refresh::find& request) override; … };
+//   class my_store final : public refresh::store {
+//     result<refresh::find::reply> find_session(const refresh::find& request) override;
+//     …
+//   };
 //
-// Each request is one atomic act. docs/STORAGE.md shows the SQL of each; adapters for memory and SQLite are
-// shipped.
+// Each request is one atomic act. docs/STORAGE.md shows the SQL of each; adapters are shipped.
 #pragma once
 
 #include <ekauth/clock.hpp>
@@ -63,8 +64,7 @@ struct record {
   std::uint64_t version = 1;
 };
 
-// ---- Requests: what storage is asked. Each is one atomic act. SQL: docs/STORAGE.md
-// ----------------------------------
+// ---- Requests: what storage is asked. Each is one atomic act. SQL: docs/STORAGE.md ----
 
 /// Adds a row whose id is new, if the subject's epoch is row.epoch (a subject without a row has epoch 0).
 /// A wrong "inserted" at a changed epoch lets a login with the old password outlive the change until its

@@ -2,7 +2,7 @@
 //
 //   result<keys::principal> who = run(api_keys.verify(credential, {.now = now()}), store);
 //   if (!who) return refuse(who.error());
-//   serve(who->granted.subject);
+//   serve(who->granted().subject);
 //
 // The names are a subset of std::expected. Reading what is not there aborts, in every build.
 #pragma once

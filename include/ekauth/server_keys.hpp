@@ -1,9 +1,11 @@
 // The server's own 32-byte keys, which API keys and refresh tokens are made and checked with.
 //
 //   server_keys roots;
-//   roots.add('1', load_root());        // made once by: 32 bytes of os_random(), kept like a private key
-//   keys::service  api_keys{roots, …};
-//   refresh::service sessions{roots, …};
+//   if (auto ok = roots.add('1', load_root()); !ok) return give_up(ok.error());
+//   auto api_keys = keys::service::make(roots, scopes);
+//   auto sessions = refresh::service::make(roots);
+//
+// A root is 32 bytes of os_random(), drawn once and kept like a private key.
 #pragma once
 
 #include <ekauth/secret.hpp>
