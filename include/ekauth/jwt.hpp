@@ -100,8 +100,8 @@ class claim {
 };
 
 struct signer_options {
-  std::string issuer;                          ///< the claim iss; required
-  std::string audience;                        ///< the claim aud; required
+  std::string issuer;                          ///< the claim iss; 1 to 1,024 bytes of UTF-8 without NUL
+  std::string audience;                        ///< the claim aud; the same
   duration lifetime = std::chrono::hours(24);  ///< whole seconds, 1 s to 366 days
 };
 
@@ -117,7 +117,7 @@ struct issue {
 /// Makes access tokens. Immutable and cheap to copy; threads may share it.
 class signer {
  public:
-  /// Errors: option_invalid.
+  /// Errors: option_invalid (an option outside its limits).
   [[nodiscard]] static result<signer> make(keyset keys, signer_options options);
   /// random: names tokens that were given no name, in place of OpenSSL's generator; must outlive the signer.
   [[nodiscard]] static result<signer> make(keyset keys, signer_options options, random_source& random);

@@ -186,7 +186,7 @@ class touch_flow : public flow<touch_flow, std::uint32_t, touch> {
 class service {
  public:
   /// roots: without any, keys are made under slot '0'. scopes: what a key may be given. random: must outlive
-  /// the service. Errors: option_invalid.
+  /// the service. Errors: option_invalid (prefix malformed, neither environment accepted).
   [[nodiscard]] static result<service> make(const server_keys& roots, scope::registry scopes,
                                             options how = {}, random_source& random = os_random());
 
@@ -223,8 +223,8 @@ class service {
   /// One key of an owner. Errors: not_found, also for another owner's; store_unavailable.
   [[nodiscard]] find_flow find(subject_id owner, key_id id) const;
 
-  /// An owner's keys in order of id; page on with the last id. Asks storage: list, once. Errors:
-  /// store_unavailable.
+  /// An owner's keys in order of id; page on with the last id. limit: 1 to 1,000; beyond that the nearest.
+  /// Asks storage: list, once. Errors: store_unavailable.
   [[nodiscard]] list_flow list(subject_id owner, key_id after = {}, std::uint32_t limit = 100) const;
 
   /// Ends a key for good; from the answer on every verify refuses it. Revoking again succeeds and changes

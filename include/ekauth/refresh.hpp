@@ -28,12 +28,12 @@ namespace ekauth::inline v1::refresh {
 
 /// How a second presentation is taken. Windows are half-open: elapsed < window. Start from strict() or web().
 struct policy {
-  duration race_window{0};  ///< at most 5 minutes
-  duration lost_window{0};  ///< at most 7 days
-  bool coalesce = false;    ///< a current token younger than race_window is answered with itself
-  std::uint32_t max_replays = 16;
-  duration idle_lifetime = std::chrono::hours(24 * 30);
-  std::optional<duration> absolute_lifetime = {};
+  duration race_window{0};         ///< at most 5 minutes
+  duration lost_window{0};         ///< at most 7 days
+  bool coalesce = false;           ///< a current token younger than race_window is answered with itself
+  std::uint32_t max_replays = 16;  ///< of one generation; at most 16
+  duration idle_lifetime = std::chrono::hours(24 * 30);  ///< from each refresh; 1 minute to 366 days
+  std::optional<duration> absolute_lifetime = {};  ///< from the login; 1 minute to ten years; nothing: no end
 };
 
 /// Single use without exception: the second use of a token is reuse and ends the session. The default.
@@ -177,7 +177,8 @@ class purge_flow : public flow<purge_flow, std::uint32_t, purge> {
 /// shares its inside; threads may share it.
 class service {
  public:
-  /// roots: at least one server key. random: must outlive the service. Errors: option_invalid.
+  /// roots: at least one server key. random: must outlive the service. Errors: option_invalid (no root, a
+  /// policy outside its limits, coalesce without a race_window).
   [[nodiscard]] static result<service> make(const server_keys& roots, policy rules = strict(),
                                             random_source& random = os_random());
 
@@ -217,11 +218,13 @@ class service {
   /// the new hash first, then call this, and repeat it until it succeeds. Asks storage: bump_epoch, once.
   [[nodiscard]] end_all_flow end_all(subject_id subject, end_reason reason, time_point now) const;
 
-  /// A subject's sessions in order of id; page on with the last id. Asks storage: list, once.
+  /// A subject's sessions in order of id; page on with the last id. limit: 1 to 1,000; beyond that
+  /// the nearest. Asks storage: list, once.
   [[nodiscard]] list_flow list(subject_id subject, time_point now, family_id after = {},
                                std::uint32_t limit = 100) const;
 
-  /// Removes sessions past their deadline, at most limit; answers how many. Call it now and then.
+  /// Removes sessions past their deadline, at most limit (1 to 100,000; beyond that the nearest); answers how
+  /// many. Call it now and then.
   /// Asks storage: purge, once.
   [[nodiscard]] purge_flow purge(time_point now, std::uint32_t limit = 1000) const;
 
