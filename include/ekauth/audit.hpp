@@ -9,7 +9,8 @@
 //   };
 //   trail lines;
 //   audit::flood_control events(lines);  // the sink to hand out
-//   events.write({.what = audit::kind::key_revoked, .at = now(), .subject = owner, .key = id});
+//   events.write(
+//       {.what = audit::kind::key_revoked, .at = now(), .subject = owner.text(), .key = id.text()});
 //   events.flush(now());                 // about once a minute
 //
 //   {"time":"2026-01-15T10:30:00.123Z","event":"key.revoked","outcome":"success","subject":"acc_9i8h7g6f5e",
