@@ -110,7 +110,8 @@ class check_flow : public flow<check_flow, void, find> {
 /// shares both. Threads may share it.
 class service {
  public:
-  /// random: names entries; must outlive the service. Errors: option_invalid.
+  /// random: names entries; must outlive the service. Errors: option_invalid (an option outside its
+  /// limits).
   [[nodiscard]] static result<service> make(options how = {}, random_source& random = os_random());
 
   /// A holder's list. Asks storage: find, once.
