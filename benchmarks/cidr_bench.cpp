@@ -259,7 +259,13 @@ BENCHMARK_TEMPLATE(customers_contain, scan<ipv4>);
 BENCHMARK_TEMPLATE(customers_contain, asio_networks<ipv4>);
 BENCHMARK(list_contains)->ThreadRange(1, 2)->UseRealTime();
 BENCHMARK(published_allows)->ThreadRange(1, 2)->UseRealTime();
-BENCHMARK_CAPTURE(published_replace, alone, false)->Arg(10)->Arg(50)->Arg(1000);
+BENCHMARK_CAPTURE(published_replace, alone, false)
+    ->Arg(1)
+    ->Arg(10)
+    ->Arg(50)
+    ->Arg(1000)
+    ->Arg(100000)
+    ->Arg(1000000);
 BENCHMARK_CAPTURE(published_replace, under_a_reader, true)->Arg(10)->Arg(50)->Arg(1000)->UseRealTime();
 BENCHMARK_CAPTURE(parse, v4, ipv4);
 BENCHMARK_CAPTURE(parse_by_inet_pton, v4, ipv4);

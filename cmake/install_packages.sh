@@ -1,7 +1,7 @@
 # What tests/run and examples/run share; sourced by both, from bash.
 #
 #   install_packages cmake g++     installs what is missing, by apt; asks dpkg first, so a second call needs no network
-#   configure dev                  configures a preset; compiles through ccache where there is one
+#   configure dev [option…]        configures a preset; compiles through ccache where there is one
 #   build dev [target]             builds it with every processor
 
 # What building, testing and running the examples takes, in the names of Debian 12 and Ubuntu 24.04.
@@ -43,7 +43,7 @@ configure() {
   [[ "$(printf '%s\n' 3.25 "$version" | sort -V | head -1)" == 3.25 ]] || fail "cmake 3.25 or newer is needed; this is $version"
   say "Configuring $1"
   command -v ccache >/dev/null && export CMAKE_CXX_COMPILER_LAUNCHER=ccache
-  cmake --preset "$1" --log-level=WARNING
+  cmake --preset "$@" --log-level=WARNING
 }
 
 build() {
