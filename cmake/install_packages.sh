@@ -8,7 +8,7 @@
 ekauth_packages=(cmake ninja-build g++ pkg-config curl jq
                  libssl-dev libsodium-dev libsimdjson-dev libfmt-dev libsqlite3-dev libhiredis-dev
                  catch2 libcpp-httplib-dev nlohmann-json3-dev libasio-dev libjwt-dev libcjose-dev libjansson-dev
-                 redis-server spin python3 python3-jwt nodejs)
+                 redis-server spin valgrind python3 python3-jwt nodejs)
 # Node's own npm, where node did not come from Debian, forbids Debian's.
 command -v npm >/dev/null || ekauth_packages+=(npm)
 
