@@ -83,7 +83,7 @@ class helper {
 };
 
 /// Bursts of about half a millisecond: one thread, then two. "x one": by the clock, how many times the calls
-/// of one thread two make; "x one, running": by processor time, which others' work on the machine does not
+/// of one thread two make; "x one running": by processor time, which others' work on the machine does not
 /// touch.
 template <class Call>
 void measure_two(benchmark::State& state, Call call) {
@@ -101,7 +101,7 @@ void measure_two(benchmark::State& state, Call call) {
   }
   state.counters["ns"] = median(one) * 1e9;
   state.counters["x one"] = median(by_clock);
-  state.counters["x one, running"] = median(by_processor);
+  state.counters["x one running"] = median(by_processor);
 }
 
 /// For BENCHMARK(…)->Apply(): how many bursts.
