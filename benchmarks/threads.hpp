@@ -82,14 +82,14 @@ class helper {
   std::thread thread_;  // last: it uses what is above
 };
 
-/// Bursts of about half a millisecond: one thread, then two. "x one": by the clock, how many times the calls
+/// Bursts of about a millisecond: one thread, then two. "x one": by the clock, how many times the calls
 /// of one thread two make; "x one running": by processor time, which others' work on the machine does not
 /// touch.
 template <class Call>
 void measure_two(benchmark::State& state, Call call) {
   helper<Call> other(call);
-  const auto probe = other.alone(256);
-  const int calls = std::max(256, static_cast<int>(256 * 0.0005 / probe.clock));
+  other.alone(4096);  // fetches what it needs
+  const int calls = std::max(4096, static_cast<int>(4096 * 0.001 / other.alone(4096).processor));
   std::vector<double> one, by_clock, by_processor;
   for (auto _ : state) {
     const auto single = other.alone(calls);
