@@ -24,17 +24,15 @@ struct other {
 template <class Call>
 other(const char*, Call) -> other<Call>;
 
-inline constexpr int calls_a_turn = 32;
-
 /// For BENCHMARK(…)->Apply(): how many turns.
 inline void in_turns(benchmark::internal::Benchmark* each) { each->UseManualTime()->Iterations(4000); }
 
-template <class Call>
+template <int Calls, class Call>
 double turn(Call& call) {
   const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < calls_a_turn; ++i) benchmark::DoNotOptimize(call());
+  for (int i = 0; i < Calls; ++i) benchmark::DoNotOptimize(call());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  return took.count() / calls_a_turn;
+  return took.count() / Calls;
 }
 
 inline double median(std::vector<double>& times) {
@@ -44,8 +42,8 @@ inline double median(std::vector<double>& times) {
 }
 
 /// Nanoseconds and allocations of one call, and how many times as long as each of the others it takes; the
-/// medians of all turns.
-template <class Call, class... Others>
+/// medians of all turns. Calls: how many are a turn.
+template <int Calls = 32, class Call, class... Others>
 void measure(benchmark::State& state, Call call, other<Others>... than) {
   std::vector<double> times;
   std::vector<double> theirs[sizeof...(Others) + 1];
@@ -54,9 +52,9 @@ void measure(benchmark::State& state, Call call, other<Others>... than) {
   benchmark::DoNotOptimize(call());
   const std::size_t made = allocations() - before;
   for (auto _ : state) {
-    times.push_back(turn(call));
+    times.push_back(turn<Calls>(call));
     std::size_t i = 0;
-    (theirs[i++].push_back(turn(than.call)), ...);
+    (theirs[i++].push_back(turn<Calls>(than.call)), ...);
     state.SetIterationTime(times.back());
   }
   const double ours = median(times);

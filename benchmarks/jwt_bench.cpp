@@ -13,8 +13,10 @@
 #include <benchmark/benchmark.h>
 
 #include "beside.hpp"
+#include "crypto/crypto.hpp"
 #include "jwt_peers/floor.hpp"
 #include "jwt_peers/peers.hpp"
+#include "threads.hpp"
 
 namespace {
 
@@ -92,8 +94,26 @@ void verify_remembered(benchmark::State& state) {
 }
 void issue(benchmark::State& state) { beside::measure(state, issue_ours, floor()); }
 
-void verify_by_threads(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(verify_ours());
+// The route that verify takes through OpenSSL, alone.
+void openssl_mac(benchmark::State& state) {
+  static const crypto::hmac_key key(peers::secret);
+  beside::measure(
+      state, [] { return key.mac(signing_input()); }, floor());
+}
+
+void verify_in_two_threads(benchmark::State& state) { beside::measure_two(state, verify_ours); }
+
+// Tokens with a claim of the host's own that fills them up to a size.
+void size(benchmark::State& state) {
+  std::string filling;
+  std::string long_token;
+  while (long_token.size() < static_cast<std::size_t>(state.range(0))) {
+    long_token = our_signer()
+                     .sign(granted(0), {.issued_at = noon, .extra = {jwt::claim::text("note", filling)}})
+                     ->expose();
+    filling += 'x';
+  }
+  beside::measure(state, [&] { return our_verifier().verify(long_token, noon).has_value(); });
 }
 
 void refuse(benchmark::State& state, const std::string& bad, errc expected) {
@@ -146,7 +166,9 @@ BENCHMARK_CAPTURE(refuse, alg_rs256, with_header("eyJhbGciOiJSUzI1NiIsInR5cCI6Ik
     ->Apply(beside::in_turns);
 BENCHMARK_CAPTURE(refuse, wrong_signature, wrong_signature(), errc::token_signature_mismatch)
     ->Apply(beside::in_turns);
-BENCHMARK(verify_by_threads)->ThreadRange(1, 2)->UseRealTime();
+BENCHMARK(openssl_mac)->Apply(beside::in_turns);
+BENCHMARK(size)->Arg(512)->Arg(1024)->Arg(2048)->Arg(4096)->Arg(8000)->Apply(beside::in_turns);
+BENCHMARK(verify_in_two_threads)->Apply(beside::in_bursts);
 BENCHMARK(hmac_one_shot)->Apply(beside::in_turns);
 
 // The peers that are installed; the others are named.

@@ -1,7 +1,7 @@
 # What tests/run and examples/run share; sourced by both, from bash.
 #
 #   install_packages cmake g++     installs what is missing, by apt; asks dpkg first, so a second call needs no network
-#   configure dev                  configures a preset; compiles through ccache where there is one
+#   configure dev [option…]        configures a preset; compiles through ccache where there is one
 #   build dev [target]             builds it with every processor
 
 # In the names of Debian 12 and Ubuntu 24.04: what the examples take, and what all else and the tests take as well.
@@ -9,7 +9,7 @@ ekauth_example_packages=(cmake ninja-build g++ pkg-config curl jq
                          libssl-dev libsodium-dev libsimdjson-dev libfmt-dev libsqlite3-dev
                          libcpp-httplib-dev nlohmann-json3-dev libasio-dev)
 ekauth_packages=("${ekauth_example_packages[@]}" libhiredis-dev catch2 libjwt-dev libcjose-dev libjansson-dev
-                 redis-server spin python3 python3-jwt nodejs)
+                 redis-server spin valgrind python3 python3-jwt nodejs)
 # Node's own npm, where node did not come from Debian, forbids Debian's.
 command -v npm >/dev/null || ekauth_packages+=(npm)
 
@@ -44,7 +44,7 @@ configure() {
   [[ "$(printf '%s\n' 3.25 "$version" | sort -V | head -1)" == 3.25 ]] || fail "cmake 3.25 or newer is needed; this is $version"
   say "Configuring $1"
   command -v ccache >/dev/null && export CMAKE_CXX_COMPILER_LAUNCHER=ccache
-  cmake --preset "$1" --log-level=WARNING
+  cmake --preset "$@" --log-level=WARNING
 }
 
 build() {

@@ -41,6 +41,15 @@ ekauth::digest bare_hmac::mac(std::string_view message) const {
   return out;
 }
 
+ekauth::digest plain_sha256(std::string_view message) {
+  ekauth::digest out;
+  SHA256_CTX work;
+  SHA256_Init(&work);
+  SHA256_Update(&work, message.data(), message.size());
+  SHA256_Final(out.data(), &work);
+  return out;
+}
+
 ekauth::digest one_shot_hmac(std::string_view key, std::string_view message) {
   ekauth::digest out;
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),

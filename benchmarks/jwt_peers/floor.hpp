@@ -19,6 +19,9 @@ class bare_hmac {
   alignas(8) unsigned char inner_[112], outer_[112];
 };
 
+/// SHA-256 by the same low-level functions.
+[[nodiscard]] ekauth::digest plain_sha256(std::string_view message);
+
 /// OpenSSL's HMAC(), as most libraries call it.
 [[nodiscard]] ekauth::digest one_shot_hmac(std::string_view key, std::string_view message);
 

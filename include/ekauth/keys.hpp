@@ -24,7 +24,7 @@ namespace ekauth::inline v1::keys {
 
 /// A record without its digests, for people: what create, list and verify hand out.
 struct summary {
-  explicit summary(const record& row);
+  explicit summary(record row);
 
   struct live_secret {
     std::uint32_t number;
@@ -79,8 +79,8 @@ class principal {
 
  private:
   friend class verify_flow;
-  principal(const record& row, scope::set scopes, std::uint32_t number)
-      : key_(row), scopes_(scopes), number_(number) {}
+  principal(record row, scope::set scopes, std::uint32_t number)
+      : key_(std::move(row)), scopes_(scopes), number_(number) {}
   summary key_;
   scope::set scopes_;
   std::uint32_t number_;

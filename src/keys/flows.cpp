@@ -92,7 +92,8 @@ void verify_flow::on(const find& asked, find::reply row) {
   const auto number = decide_verify(*row, presented_, at_.now);
   if (!number) return finish(number.error());
   if (at_.note_use) core_->uses.note(row->id, *number, at_.now);
-  finish(principal(*row, core_->scopes.compile(row->granted.scopes), *number));
+  const scope::set scopes = core_->scopes.compile(row->granted.scopes);
+  finish(principal(*std::move(row), scopes, *number));
 }
 
 find_flow::find_flow(subject_id owner, key_id id) : owner_(std::move(owner)) {
@@ -101,16 +102,16 @@ find_flow::find_flow(subject_id owner, key_id id) : owner_(std::move(owner)) {
 
 void find_flow::on(const keys::find& asked, keys::find::reply row) {
   if (!is_answer(row, asked, owner_)) return finish(not_found);
-  finish(summary(*row));
+  finish(summary(*std::move(row)));
 }
 
 void list_flow::on(const list& asked, list::reply rows) {
   std::vector<summary> shown;
   shown.reserve(rows.size());
-  for (const record& row : rows) {
+  for (record& row : rows) {
     if (row.granted.subject != asked.owner)
       return finish(error{errc::store_corrupt, "the store listed another owner's key"});
-    shown.emplace_back(row);
+    shown.emplace_back(std::move(row));
   }
   finish(std::move(shown));
 }

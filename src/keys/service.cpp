@@ -18,16 +18,17 @@ bool is_prefix(std::string_view text) {
 
 }  // namespace
 
-summary::summary(const record& row)
-    : id(row.id),
+summary::summary(record row)
+    : id(std::move(row.id)),
       env(row.env),
-      name(row.name),
-      granted(row.granted),
+      name(std::move(row.name)),
+      granted(std::move(row.granted)),
       state(row.state),
       created_at(row.created_at),
       not_before(row.not_before),
       expires_at(row.expires_at),
       revoked_at(row.revoked_at) {
+  secrets.reserve(row.verifiers.size());
   for (const verifier& stored : row.verifiers) {
     secrets.push_back({stored.number, stored.created_at, stored.not_after, stored.last_used});
     last_used = std::max(last_used, stored.last_used);

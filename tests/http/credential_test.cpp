@@ -175,6 +175,21 @@ TEST_CASE("a token has the characters of RFC 6750 b64token and no other byte", "
   }
 }
 
+TEST_CASE("a token is read alike wherever the byte stands and however long it is", "[http]") {
+  const auto allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"sv;
+  for (std::size_t size = 1; size <= 50; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text = "Bearer " + std::string(size, 'x');
+        text[7 + at] = static_cast<char>(byte);
+        const bool padding = byte == '=' && at != 0 && at + 1 == size;
+        const bool legal = allowed.find(static_cast<char>(byte)) != allowed.npos || padding;
+        if (http::bearer(text).has_value() != legal) FAIL(size << " bytes, at " << at << ": " << byte);
+      }
+    }
+  }
+}
+
 TEST_CASE("an X-Api-Key header is the credential, whole", "[http]") {
   for (const auto key : {"ek_test_1a2b3c4d5e"sv, "Bearer"sv, "a"sv, "YQ=="sv}) {
     const auto found = http::find_credential({.x_api_key = key}, only_key);
