@@ -9,6 +9,8 @@ ekauth_packages=(cmake ninja-build g++ pkg-config curl jq
                  libssl-dev libsodium-dev libsimdjson-dev libfmt-dev libsqlite3-dev libhiredis-dev
                  catch2 libcpp-httplib-dev nlohmann-json3-dev libasio-dev libjwt-dev libcjose-dev libjansson-dev
                  redis-server spin python3 python3-jwt nodejs)
+# What the proofs take besides: clang with its fuzzer and sanitizers, and an instrument that watches memory.
+ekauth_proof_packages=(clang libclang-rt-dev valgrind)
 # Node's own npm, where node did not come from Debian, forbids Debian's.
 command -v npm >/dev/null || ekauth_packages+=(npm)
 
