@@ -4,10 +4,11 @@
 #   configure dev                  configures a preset; compiles through ccache where there is one
 #   build dev [target]             builds it with every processor
 
-# What building, testing and running the examples takes, in the names of Debian 12 and Ubuntu 24.04.
-ekauth_packages=(cmake ninja-build g++ pkg-config curl jq
-                 libssl-dev libsodium-dev libsimdjson-dev libfmt-dev libsqlite3-dev libhiredis-dev
-                 catch2 libcpp-httplib-dev nlohmann-json3-dev libasio-dev libjwt-dev libcjose-dev libjansson-dev
+# In the names of Debian 12 and Ubuntu 24.04: what the examples take, and what all else and the tests take as well.
+ekauth_example_packages=(cmake ninja-build g++ pkg-config curl jq
+                         libssl-dev libsodium-dev libsimdjson-dev libfmt-dev libsqlite3-dev
+                         libcpp-httplib-dev nlohmann-json3-dev libasio-dev)
+ekauth_packages=("${ekauth_example_packages[@]}" libhiredis-dev catch2 libjwt-dev libcjose-dev libjansson-dev
                  redis-server spin python3 python3-jwt nodejs)
 # What the proofs take besides: clang with its fuzzer and sanitizers, and an instrument that watches memory.
 ekauth_proof_packages=(clang libclang-rt-dev valgrind)

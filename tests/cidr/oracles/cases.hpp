@@ -108,7 +108,7 @@ inline address asked(const entry& about, dice& roll) {
     case 2:
       return generated::neighbour(about.last, 1);
     case 3:
-      return generated::v6(end.high(), about.first.low() + any % (about.last.low() - about.first.low() | 1));
+      return generated::v6(end.high(), about.first.low() + any % ((about.last.low() - about.first.low()) | 1));
     case 4:
       return generated::v6(end.high(), end.low() ^ any >> roll.below(64));
     default:
