@@ -9,6 +9,9 @@
 #include <ekauth/run.hpp>
 
 #include <array>
+#include <atomic>
+#include <cstdlib>
+#include <new>
 #include <optional>
 #include <vector>
 
@@ -23,6 +26,32 @@ using fixed::noon;
 
 namespace {
 
+alignas(64) char arena[std::size_t{24} << 20];
+std::atomic<std::size_t> used{0};
+
+void* take(std::size_t size) {
+  const std::size_t at = used.fetch_add((size + 63) / 64 * 64);
+  if (at + size > sizeof arena) std::abort();
+  return arena + at;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return take(size); }
+void* operator new[](std::size_t size) { return take(size); }
+void* operator new(std::size_t size, std::align_val_t) { return take(size); }
+void* operator new[](std::size_t size, std::align_val_t) { return take(size); }
+void operator delete(void*) noexcept {}
+void operator delete[](void*) noexcept {}
+void operator delete(void*, std::size_t) noexcept {}
+void operator delete[](void*, std::size_t) noexcept {}
+void operator delete(void*, std::align_val_t) noexcept {}
+void operator delete[](void*, std::align_val_t) noexcept {}
+void operator delete(void*, std::size_t, std::align_val_t) noexcept {}
+void operator delete[](void*, std::size_t, std::align_val_t) noexcept {}
+
+namespace {
+
 constexpr scope::registry scopes{{"events:read"}};
 const subject_id alice("acc_9i8h7g6f5e");
 
@@ -30,9 +59,10 @@ const subject_id alice("acc_9i8h7g6f5e");
 class wanted {
  public:
   void add(std::string_view text) { masked_.push_back(memory_scan::masked(std::string(text))); }
-  /// Of a token the last characters of its secret: its other parts are stored or public, and the first
-  /// sixteen bytes of freed memory are overwritten at once.
-  void add_end_of(const secret& token, std::size_t end) { add(token.expose().substr(end - 9, 9)); }
+  /// Of a token its secret: its other parts are stored or public.
+  void add_part(const secret& token, std::size_t from, std::size_t size) {
+    add(token.expose().substr(from, size));
+  }
   /// A key, and what HMAC makes of it before it hashes.
   void add_key(std::string_view key) {
     add(key);
@@ -95,8 +125,8 @@ server_keys roots_of(const raw_key& key) {
   const auto service = *keys::service::make(roots_of(key), scopes, {}, random);
   const auto made = run(service.create({.granted = {alice, {}}, .name = "Production"}, noon), store);
   const auto rolled = run(service.roll(alice, made->key.id, 1h, noon), store);
-  secrets.add_end_of(made->token, 44);
-  secrets.add_end_of(rolled->token, 44);
+  secrets.add_part(made->token, 19, 25);
+  secrets.add_part(rolled->token, 19, 25);
   for (const secret* each : {&made->token, &rolled->token}) {
     const received request(*each);
     REQUIRE(run(service.verify(request.view(), {.now = noon}), store));
@@ -116,7 +146,7 @@ server_keys roots_of(const raw_key& key) {
   std::vector<refresh::issued> issued;
   const auto keep = [&](result<refresh::issued> one) {
     REQUIRE(one);
-    secrets.add_end_of(one->token, 49);
+    secrets.add_part(one->token, 24, 25);
     issued.push_back(*std::move(one));
   };
   keep(run(service.login({.granted = {alice, {}}, .epoch = 0}, noon), store));
@@ -139,7 +169,7 @@ server_keys roots_of(const raw_key& key) {
       keyset, {.issuer = "https://auth.example", .audiences = {"events"}, .remembered_tokens = remembered});
   const auto token = signer.sign({alice, {}}, {.issued_at = noon, .session = family_id("s1")});
   REQUIRE(token);
-  secrets.add_end_of(*token, token->size());
+  secrets.add_part(*token, token->size() - 43, 43);
   for (int i = 0; i < 2; ++i) {
     const received request(*token);
     REQUIRE(verifier.verify(request.view(), noon));
