@@ -10,8 +10,9 @@ ekauth_example_packages=(cmake ninja-build g++ pkg-config curl jq
                          libcpp-httplib-dev nlohmann-json3-dev libasio-dev)
 ekauth_packages=("${ekauth_example_packages[@]}" libhiredis-dev catch2 libjwt-dev libcjose-dev libjansson-dev
                  redis-server spin python3 python3-jwt nodejs)
-# What the proofs take besides: clang with its fuzzer and sanitizers, and an instrument that watches memory.
+# What the proofs take besides: clang with its fuzzer and sanitizers, and a watcher of memory; and the long ones: readers of the source.
 ekauth_proof_packages=(clang libclang-rt-dev valgrind)
+ekauth_long_packages=(clang-tidy cppcheck)
 # Node's own npm, where node did not come from Debian, forbids Debian's.
 command -v npm >/dev/null || ekauth_packages+=(npm)
 
