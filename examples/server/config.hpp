@@ -18,6 +18,8 @@
 // claim HTTPS, because its own word about itself is not believed. Nor can it claim an address: of clients
 // behind a trusted proxy the address is what the proxy wrote, of all others it is the connection's. So a
 // proxy must write both headers itself: adding to what came in will do, passing it on will not.
+// Forwarded is read while it has for, by and proto only; with host, which is the client's text, the client is
+// unknown.
 #pragma once
 
 #include <ekauth/client_address.hpp>

@@ -4,6 +4,8 @@
 
 #include <httplib.h>
 
+#include <algorithm>
+
 namespace example {
 
 namespace http = ekauth::http;
@@ -26,12 +28,29 @@ std::vector<std::string_view> lines(const httplib::Request& request, const char*
   return out;
 }
 
+// The HTTP library decodes %22 and %2C in header values, and so a text of the client's that a proxy has
+// quoted, as in host=, can leave its quotes and look like what the proxy wrote. Parameters that hold no such
+// text are safe.
+bool may_hold_clients_text(std::string_view forwarded) {
+  const auto is = [](std::string_view name, std::string_view known) {
+    return std::equal(name.begin(), name.end(), known.begin(), known.end(),
+                      [](char a, char b) { return (a | 0x20) == b; });
+  };
+  for (auto at = forwarded.find('='); at != std::string_view::npos; at = forwarded.find('=', at + 1)) {
+    std::string_view name = forwarded.substr(0, at);
+    name.remove_prefix(name.find_last_of(";, \t\"") + 1);  // nothing of that: the whole
+    if (!is(name, "for") && !is(name, "by") && !is(name, "proto")) return true;
+  }
+  return false;
+}
+
 /// What proxies wrote about the client. Only the last word of it is theirs, so a last word that is not known
 /// becomes one that nobody can read, and the client is unknown.
 std::vector<std::string_view> forwarded_lines(const httplib::Request& request, forwarding by) {
   if (by == forwarding::none) return {};
   auto out = lines(request, by == forwarding::forwarded ? "Forwarded" : "X-Forwarded-For");
   if (!keeps_order<httplib::Headers> && out.size() > 1) return {"?"};
+  if (by == forwarding::forwarded && std::any_of(out.begin(), out.end(), may_hold_clients_text)) return {"?"};
   return out;
 }
 

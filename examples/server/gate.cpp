@@ -46,7 +46,11 @@ std::optional<caller> admit(app& app, exchange& x, const ekauth::guard::requirem
 
 bool admit_anybody(app& app, exchange& x) {
   const auto refuse = [&](const error& why) {
-    app.trail.tell({.what = ekauth::audit::kind::auth_failed, .at = x.at(), .code = why.code()}, x);
+    // Without the path, which need not be one of ours and may hold a credential too.
+    ekauth::audit::event what{.what = ekauth::audit::kind::auth_failed, .at = x.at(), .code = why.code()};
+    what.request_id = x.id();
+    if (x.client()) what.client = x.client()->last_hop();
+    app.trail.tell(what);
     x.refuse(why);
     return false;
   };

@@ -20,8 +20,9 @@ namespace ekauth::inline v1::allowlists {
 struct options {
   std::uint32_t max_entries = 10'000;     ///< of one list; 1 to 1,000,000
   std::uint32_t remembered_lists = 4096;  ///< kept ready for checks, the host's memory permitting; 0: none
-  /// For how long a check may trust what it remembers: a change takes effect on other nodes this much later.
-  /// 0: every check asks storage, which answers in a few bytes while nothing has changed. At most an hour.
+  /// For how long a check may trust what it remembers: a change takes effect this much later, also on the
+  /// node that saved it. 0: every check asks storage, which answers in a few bytes while nothing has changed,
+  /// and with all entries once a minute. At most an hour.
   duration max_age{0};
 };
 

@@ -153,9 +153,10 @@ class sink {
 ///
 /// Members in this order, absent where there is nothing to say: time (milliseconds, UTC), event, outcome,
 /// critical (true), code, subject, actor, keyId, secretNumber, session, client, requestId, path, environment,
-/// reason, before, after, suppressed, count. Always valid JSON and UTF-8: bytes that are not become U+FFFD.
-/// A text that takes more than max_text bytes is cut before them and ends in "…".
-/// Source: RFC 8259; RFC 3339 §5.6 (time); RFC 5952 (client).
+/// reason, before, after, suppressed, count. Always valid JSON and UTF-8: bytes that are not become U+FFFD,
+/// and what would steer a terminal, or end a line for some reader, is escaped. A text that takes more than
+/// max_text bytes is cut before them and ends in "…". Source: RFC 8259; RFC 3339 §5.6 (time); RFC 5952
+/// (client).
 class line {
  public:
   static constexpr std::size_t max_text = 640;

@@ -58,7 +58,8 @@ class client {
 /// Finds the client. Neither allocates nor locks; a header of any length costs no more than its last KiB.
 ///
 /// peer: the other end of the connection, from the socket.
-/// lines: the values of every header line of that one kind, in the order received. Not even looked at when
+/// lines: the values of every header line of that one kind, in the order received, byte for byte: where %22
+/// was decoded, what a client wrote can leave the quotes that a proxy put around it. Not even looked at when
 /// the peer is not trusted. trusted: addresses of one's own proxies and of nothing else; a network that
 /// clients are in too lets them choose their address. Source: RFC 7239 §4–6 and §8.1, RFC 9110 §5.3.
 [[nodiscard]] client client_of(const address& peer, forwarding kind, std::span<const std::string_view> lines,

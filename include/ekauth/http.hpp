@@ -165,7 +165,9 @@ struct response {
 // Texts for bodies of the host's own.
 
 /// The text as a JSON string with its quotes, always valid UTF-8: what is not becomes U+FFFD.
-/// Source: RFC 8259 §7, §8.1; Unicode 15, 3.9 (one U+FFFD for each maximal subpart).
+/// Escaped beyond what JSON demands: U+007F to U+009F, which steer terminals, and U+2028 and U+2029, which
+/// end a line for some readers. Source: RFC 8259 §7, §8.1; Unicode 15, 3.9 (one U+FFFD for each maximal
+/// subpart).
 [[nodiscard]] std::string json_string(std::string_view text);
 
 enum class precision : std::uint8_t { seconds, milliseconds };

@@ -18,8 +18,10 @@ class policy {
   /// Whether it was made recently enough, and no entry has expired since.
   [[nodiscard]] bool is_fresh(time_point now, duration max_age) const noexcept;
 
-  /// Whether entries have expired since it was made. It grants too much then.
-  [[nodiscard]] bool is_outlived(time_point now) const noexcept { return now >= first_expiry_; }
+  /// Whether entries have expired since it was made, and it grants too much; or they were read so long ago
+  /// that storage's word that their version is still the same is not enough. A store that was restored from a
+  /// backup, or lost its last commits, may have come to that version by another change.
+  [[nodiscard]] bool is_outlived(time_point now) const noexcept;
 
   [[nodiscard]] bool admits(const std::optional<cidr::address>& client) const noexcept {
     return !enabled_ || (client && networks_.contains(*client));
@@ -32,7 +34,8 @@ class policy {
   std::uint64_t version_ = 0;
   bool enabled_ = false;
   cidr::allowlist networks_;
-  time_point made_at_;
+  time_point read_at_;  // from storage
+  time_point made_at_;  // or seen unchanged
   time_point first_expiry_ = time_point::max();
 };
 

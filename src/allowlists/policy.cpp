@@ -4,7 +4,13 @@
 
 namespace ekauth::inline v1::allowlists {
 
-policy::policy(const std::optional<record>& row, time_point now) : made_at_(now) {
+namespace {
+
+constexpr duration longest_unread = std::chrono::minutes(1);
+
+}  // namespace
+
+policy::policy(const std::optional<record>& row, time_point now) : read_at_(now), made_at_(now) {
   if (!row) return;
   version_ = row->version;
   enabled_ = row->enabled;
@@ -15,7 +21,11 @@ policy::policy(const std::optional<record>& row, time_point now) : made_at_(now)
 
 bool policy::is_fresh(time_point now, duration max_age) const noexcept {
   // A clock that went back says nothing about age.
-  return made_at_ <= now && now - made_at_ < max_age && !is_outlived(now);
+  return made_at_ <= now && now - made_at_ < max_age && now < first_expiry_;
+}
+
+bool policy::is_outlived(time_point now) const noexcept {
+  return now >= first_expiry_ || now < read_at_ || now - read_at_ >= longest_unread;
 }
 
 policy policy::seen_again(time_point now) const {

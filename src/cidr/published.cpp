@@ -9,7 +9,7 @@ namespace ekauth::inline v1::cidr {
 
 namespace {
 
-constexpr std::uintptr_t enabled_bit = 1;  // a lookup is aligned to a cache line
+constexpr std::uintptr_t enabled_bit = 1;  // free, for a lookup is aligned
 
 using shared_word = std::atomic_ref<std::uintptr_t>;
 

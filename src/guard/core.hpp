@@ -27,4 +27,8 @@ struct core {
 [[nodiscard]] std::optional<std::string> credential_in_query(std::string_view query,
                                                              const std::optional<keys::service>& api_keys);
 
+/// The path up to the first segment that starts as an API key of the host's does.
+[[nodiscard]] std::string_view path_to_tell(std::string_view path,
+                                            const std::optional<keys::service>& api_keys);
+
 }  // namespace ekauth::inline v1::guard

@@ -73,7 +73,7 @@ check_flow::check_flow(std::shared_ptr<core> inside, const request& what, requir
   const options& how = core_->how;
   if (how.trail != nullptr) {
     told_.request_id = what.request_id;
-    told_.path = what.path;
+    told_.path = path_to_tell(what.path, how.api_keys);
   }
   find_client(what);
   const auto credential = admit_request(what);

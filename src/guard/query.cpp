@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "guard/core.hpp"
 
 namespace ekauth::inline v1::guard {
@@ -36,6 +38,16 @@ std::optional<std::string> credential_in_query(std::string_view query,
       return value;
   }
   return std::nullopt;
+}
+
+std::string_view path_to_tell(std::string_view path, const std::optional<keys::service>& api_keys) {
+  if (!api_keys) return path;
+  for (std::size_t begin = 0; begin < path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    if (api_keys->looks_like_key(decoded(path.substr(begin, end - begin)))) return path.substr(0, begin);
+    begin = end + 1;
+  }
+  return path;
 }
 
 }  // namespace ekauth::inline v1::guard

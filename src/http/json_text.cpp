@@ -40,11 +40,17 @@ json_character plain(std::string_view bytes, std::size_t taken) noexcept {
   return made;
 }
 
+json_character escaped(unsigned unit, std::size_t taken) noexcept {
+  constexpr std::string_view hex = "0123456789abcdef";
+  return {{'\\', 'u', hex[unit >> 12], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]},
+          6,
+          static_cast<std::uint8_t>(taken)};
+}
+
 json_character control(char c) noexcept {
-  constexpr std::string_view named = "\b\t\n\f\r", letters = "btnfr", hex = "0123456789abcdef";
+  constexpr std::string_view named = "\b\t\n\f\r", letters = "btnfr";
   if (const std::size_t i = named.find(c); i != named.npos) return {{'\\', letters[i]}, 2, 1};
-  const auto byte = static_cast<unsigned char>(c);
-  return {{'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]}, 6, 1};
+  return escaped(static_cast<unsigned char>(c), 1);
 }
 
 }  // namespace
@@ -55,6 +61,12 @@ json_character first_json_character(std::string_view text) noexcept {
   if (!next.whole) return plain(replacement, next.size);
   if (c == '"' || c == '\\') return {{'\\', c}, 2, 1};
   if (byte_at(text, 0) < 0x20) return control(c);
+  // What JSON lets stand, and what steers terminals (U+007F to U+009F) or ends a line for some readers of
+  // logs (U+0085, U+2028, U+2029).
+  if (c == 0x7f) return escaped(0x7f, 1);
+  if (c == '\xC2' && byte_at(text, 1) < 0xA0) return escaped(byte_at(text, 1), 2);
+  if (text.starts_with("\xE2\x80\xA8")) return escaped(0x2028, 3);
+  if (text.starts_with("\xE2\x80\xA9")) return escaped(0x2029, 3);
   return plain(text.substr(0, next.size), next.size);
 }
 

@@ -297,6 +297,19 @@ TEST_CASE("a check asks storage each time, and entries travel only when they cha
   CHECK(watched.rows == 1);
 }
 
+TEST_CASE(
+    "a store that was restored, and came to a known version by another change, is read again in a minute",
+    "[allowlists]") {
+  host h;
+  REQUIRE(h.save(account, only("203.0.113.0/24")));
+  CHECK(h.check(account, outside) == fine);
+  h.inner = memory::store();
+  REQUIRE(h.save(account, only("192.0.2.0/24")));  // version 1 once more
+  CHECK(h.check(account, outside, noon + 1min - 1ms) == fine);
+  CHECK(h.check(account, outside, noon + 1min) == errc::ip_not_allowed);
+  CHECK(h.check(account, inside, noon + 1min + 1ms) == fine);
+}
+
 TEST_CASE("with max_age a check trusts what it remembers for exactly as long", "[allowlists]") {
   host h({.max_age = 10s});
   REQUIRE(h.save(account, only("192.0.2.0/24")));
@@ -309,6 +322,21 @@ TEST_CASE("with max_age a check trusts what it remembers for exactly as long", "
   CHECK(h.store.calls == asked + 1);
   CHECK(h.check(key, inside, noon) == errc::ip_not_allowed);  // a clock that went back trusts nothing
   CHECK(h.store.calls == asked + 2);
+}
+
+TEST_CASE("a remembered account's list never stands for its key's, which is read in its own time",
+          "[allowlists]") {
+  host h({.max_age = 10s});
+  REQUIRE(h.save(account, only("192.0.2.0/24")));
+  REQUIRE(h.save(key, only("192.0.2.8")));
+  CHECK(h.check(account, inside) == fine);                         // remembers the account's
+  CHECK(h.check(key, inside, noon + 1s) == errc::ip_not_allowed);  // and both
+  CHECK(h.check(key, from("192.0.2.8"), noon + 2s) == fine);
+  CHECK(h.check(account, inside, noon + 11s) == fine);  // the account's again; the key's is too old now
+  edit other = only("192.0.2.9");
+  other.expected = 1;
+  REQUIRE(h.save(key, other));
+  CHECK(h.check(key, from("192.0.2.8"), noon + 12s) == errc::ip_not_allowed);
 }
 
 TEST_CASE("what does not fit is not remembered, and checked all the same", "[allowlists]") {
@@ -395,6 +423,8 @@ TEST_CASE("a store that answers with another list is not believed", "[allowlists
     lying store({given, {}});
     CHECK(code(run(h.lists.check(account, inside, noon), store)) == errc::store_corrupt);
     CHECK(code(run(h.lists.find(account, noon), store)) == errc::store_corrupt);
+    CHECK(code(run(h.lists.enable(account, {}, noon), store)) == errc::store_corrupt);
+    CHECK(code(run(h.lists.disable(account, noon), store)) == errc::store_corrupt);
   }
   lying store({{}, {1, old}});
   CHECK(code(run(h.lists.check(key, inside, noon), store)) == errc::store_corrupt);

@@ -3,6 +3,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <random>
 
 #include "catch.hpp"
@@ -169,6 +170,16 @@ TEST_CASE("hostile bytes stay inside their member, as valid UTF-8", "[audit]") {
       CHECK(member(json, name) == each.read);
     CHECK(member(json, "outcome") == "denied");
   }
+}
+
+TEST_CASE("a line is one line to every reader, and steers no terminal", "[audit]") {
+  event what = at_noon(kind::auth_failed);
+  what.path =
+      "/\xC2\x85\xE2\x80\xA8\xE2\x80\xA9\xC2\x9B"
+      "2J\x7f";
+  const std::string json = to_json(what);
+  CHECK(std::ranges::all_of(json, [](char c) { return c >= 0x20 && c < 0x7f; }));
+  CHECK(member(json, "path") == what.path);
 }
 
 TEST_CASE("whatever the bytes, a line is JSON that a strict parser reads", "[audit]") {

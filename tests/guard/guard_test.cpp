@@ -249,6 +249,33 @@ TEST_CASE("a token without a session, or with another subject's, does not pass a
   CHECK(h.bearer(strict, borrowed->expose(), {.scopes = may_read}) == errc::token_revoked);
 }
 
+TEST_CASE("a store that answers with another session of the subject is not believed", "[guard]") {
+  host h;
+  auto strict = h.both();
+  strict.tokens_end_with_session = true;
+  const auto gate = *guard::service::make(strict);
+  const auto ended = h.session(), alive = h.session();
+  const std::string header = "Bearer " + h.token(ended);
+  struct lying {
+    memory::store& inner;
+    family_id other;
+    result<keys::find::reply> find_key(const keys::find& asked) { return inner.find_key(asked); }
+    result<refresh::find::reply> find_session(const refresh::find&) { return inner.find_session({other}); }
+    result<allowlists::find::reply> find_allowlists(const allowlists::find& asked) {
+      return inner.find_allowlists(asked);
+    }
+  };
+  const auto code = [&](const family_id& answered) {
+    lying store{h.inner, answered};
+    const auto who = run(
+        gate.check({.headers = {.authorization = header}, .secure = true}, {.scopes = may_read}, noon + 1s),
+        store);
+    return who ? fine : who.error().code();
+  };
+  CHECK(code(alive.session) == errc::token_revoked);
+  CHECK(code(ended.session) == fine);
+}
+
 TEST_CASE("only an admitted request counts as use of a key", "[guard]") {
   host h;
   const auto made = h.key();

@@ -172,6 +172,29 @@ TEST_CASE("a key that travelled in clear or in a URL is named, so that its owner
   CHECK(h.told.lines.size() == 1);  // nothing of it is believed
 }
 
+TEST_CASE("a key in the path is not told, nor what follows it", "[guard]") {
+  told_host h;
+  const std::string key(h.key().token.expose());
+  std::string escaped = key;
+  escaped.replace(0, 1, "%65");
+  const struct {
+    std::string path, told;
+  } cases[] = {{"/v1/events/" + key, "/v1/events/"},
+               {"/v1/" + escaped + "/events", "/v1/"},
+               {key, ""},
+               {"/v1/events/ek", "/v1/events/ek"},
+               {"//v1/", "//v1/"},
+               {"", ""}};
+  for (const auto& each : cases) {
+    for (const bool secure : {true, false}) {
+      h.told.lines.clear();
+      CHECK_FALSE(h.check(h.how(), {.secure = secure, .path = each.path}, reads));
+      REQUIRE(h.told.lines.size() == 1);
+      CHECK(h.told.lines[0].path == each.told);
+    }
+  }
+}
+
 TEST_CASE("no event holds a credential", "[guard]") {
   told_host h;
   const auto made = h.key();

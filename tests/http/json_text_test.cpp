@@ -41,11 +41,21 @@ const std::string r = "\xEF\xBF\xBD";  // U+FFFD
 
 TEST_CASE("a JSON string escapes quotes, backslashes and control characters, and nothing else", "[http]") {
   CHECK(json_string("") == R"("")");
-  CHECK(json_string("a/b <c> 'd' & \x7f") == "\"a/b <c> 'd' & \x7f\"");
+  CHECK(json_string("a/b <c> 'd' &") == "\"a/b <c> 'd' &\"");
   CHECK(json_string(R"(say "no" \ now)") == R"("say \"no\" \\ now")");
   CHECK(json_string("\b\t\n\f\r") == R"("\b\t\n\f\r")");
   CHECK(json_string("\0\x01\x0b\x1f"s) == R"("\u0000\u0001\u000b\u001f")");
   CHECK(json_string("\",\"admin\":true,\"x\":\"") == R"("\",\"admin\":true,\"x\":\"")");
+}
+
+TEST_CASE("a JSON string holds nothing that steers a terminal or ends a line for a reader of logs",
+          "[http]") {
+  CHECK(json_string("\x7f") == R"("\u007f")");
+  CHECK(json_string("\xC2\x80\xC2\x9B"
+                    "31m\xC2\x9F") == R"("\u0080\u009b31m\u009f")");
+  CHECK(json_string("\xC2\x85\xE2\x80\xA8\xE2\x80\xA9") == R"("\u0085\u2028\u2029")");
+  for (const std::string beside : {"~", "\xC2\xA0", "\xE2\x80\xA7", "\xE2\x80\xAA", "\xC3\x85"})
+    CHECK(json_string(beside) == "\"" + beside + "\"");
 }
 
 TEST_CASE("every Unicode scalar value comes back from a JSON string as it went in", "[http]") {
