@@ -13,7 +13,9 @@ constexpr std::uintptr_t enabled_bit = 1;  // free, for a lookup is aligned
 
 using shared_word = std::atomic_ref<std::uintptr_t>;
 
-const lookup* list_of(std::uintptr_t word) { return reinterpret_cast<const lookup*>(word & ~enabled_bit); }
+const lookup* list_of(std::uintptr_t word) {
+  return reinterpret_cast<const lookup*>(word & ~enabled_bit);  // NOLINT(performance-no-int-to-ptr)
+}
 
 std::uintptr_t load(const std::uintptr_t& word) {
   return shared_word(const_cast<std::uintptr_t&>(word)).load(std::memory_order_seq_cst);

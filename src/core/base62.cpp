@@ -18,6 +18,14 @@ constexpr std::array<std::uint8_t, 256> make_values() {
 }
 constexpr std::array<std::uint8_t, 256> digit_values = make_values();
 
+// A digit of a MAC or of a secret: which place of a table is read could be seen in a cache.
+constexpr char digit(std::uint32_t value) noexcept {
+  std::uint32_t c = '0' + value;
+  c += (9 - value) >> 8 & ('A' - '9' - 1);
+  c += (35 - value) >> 8 & ('a' - 'Z' - 1);
+  return static_cast<char>(c);
+}
+
 constexpr std::array<std::uint32_t, 256> make_crc_table() {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t i = 0; i < 256; ++i) {
@@ -39,7 +47,7 @@ bool is_text(std::string_view text) noexcept {
 
 std::string digits(std::uint64_t value, std::size_t width) {
   std::string text(width, '0');
-  for (std::size_t i = width; i-- > 0; value /= 62) text[i] = alphabet[value % 62];
+  for (std::size_t i = width; i-- > 0; value /= 62) text[i] = digit(static_cast<std::uint32_t>(value % 62));
   return text;
 }
 
@@ -54,7 +62,7 @@ std::string digits(const digest& value, std::size_t width) {
       word = static_cast<std::uint32_t>(rest / 62);
       rest %= 62;
     }
-    text[i] = alphabet[rest];
+    text[i] = digit(static_cast<std::uint32_t>(rest));
   }
   wipe(words.data(), sizeof words);
   return text;
@@ -75,7 +83,7 @@ void random_digits(random_source& random, char* out, std::size_t width) {
     random.fill(pool.data(), drawn);
     for (std::size_t i = 0; i < drawn && out != end; ++i) {
       const unsigned draw = pool[i] & 63u;
-      if (draw < 62) *out++ = alphabet[draw];
+      if (draw < 62) *out++ = digit(draw);
     }
   }
   wipe(pool.data(), pool.size());

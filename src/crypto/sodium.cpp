@@ -31,7 +31,7 @@ std::uint64_t short_hash(const std::array<unsigned char, 16>& key, std::string_v
   static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == sizeof(std::uint64_t));
   unsigned char out[crypto_shorthash_BYTES];
   crypto_shorthash(out, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), key.data());
-  std::uint64_t made;
+  std::uint64_t made = 0;
   std::memcpy(&made, out, sizeof made);
   return made;
 }

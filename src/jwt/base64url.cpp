@@ -26,11 +26,26 @@ constexpr std::array<std::uint8_t, 256> values = make_values();
 
 std::uint32_t byte(char c) noexcept { return static_cast<unsigned char>(c); }
 std::uint32_t value(char c) noexcept { return values[static_cast<unsigned char>(c)]; }
-char digit(std::uint32_t bits) noexcept { return alphabet[bits & 63]; }
 
-}  // namespace
+// Which place of a table is read can be seen in a cache.
+struct from_table {
+  char operator()(std::uint32_t bits) const noexcept { return alphabet[bits & 63]; }
+};
+// The same without a table: each step of the alphabet is added where its difference has become negative.
+struct computed {
+  char operator()(std::uint32_t bits) const noexcept {
+    bits &= 63;
+    std::uint32_t c = 'A' + bits;
+    c += (25 - bits) >> 8 & ('a' - 'Z' - 1);
+    c -= (51 - bits) >> 8 & ('z' + 1 - '0');
+    c -= (61 - bits) >> 8 & ('9' + 1 - '-');
+    c += (62 - bits) >> 8 & ('_' - '-' - 1);
+    return static_cast<char>(c);
+  }
+};
 
-void portable::encode(std::string_view bytes, char* out) noexcept {
+template <class Digit>
+void encode_by(Digit digit, std::string_view bytes, char* out) noexcept {
   std::size_t at = 0;
   for (; at + 3 <= bytes.size(); at += 3, out += 4) {
     const std::uint32_t bits = byte(bytes[at]) << 16 | byte(bytes[at + 1]) << 8 | byte(bytes[at + 2]);
@@ -49,6 +64,14 @@ void portable::encode(std::string_view bytes, char* out) noexcept {
     out[0] = digit(bits >> 18);
     out[1] = digit(bits >> 12);
   }
+}
+
+}  // namespace
+
+void portable::encode(std::string_view bytes, char* out) noexcept { encode_by(from_table{}, bytes, out); }
+
+void portable::encode_secret(std::string_view bytes, char* out) noexcept {
+  encode_by(computed{}, bytes, out);
 }
 
 bool portable::decode(std::string_view text, char* out) noexcept {
@@ -84,6 +107,11 @@ bool portable::decode(std::string_view text, char* out) noexcept {
 void encode(std::string_view bytes, char* out) noexcept {
   const std::size_t begun = avx2::supported() ? avx2::encode(bytes, out) : 0;
   portable::encode(bytes.substr(begun), out + begun / 3 * 4);
+}
+
+void encode_secret(std::string_view bytes, char* out) noexcept {
+  const std::size_t begun = avx2::supported() ? avx2::encode(bytes, out) : 0;
+  portable::encode_secret(bytes.substr(begun), out + begun / 3 * 4);
 }
 
 bool decode(std::string_view text, char* out) noexcept {

@@ -15,6 +15,9 @@ namespace ekauth::inline v1::jwt::base64url {
 /// Writes encoded_size(bytes.size()) characters.
 void encode(std::string_view bytes, char* out) noexcept;
 
+/// The same in a time and by accesses that do not depend on the bytes.
+void encode_secret(std::string_view bytes, char* out) noexcept;
+
 /// Writes decoded_size(text.size()) bytes and answers whether text is the one encoding of them; when it is
 /// not, what was written means nothing.
 [[nodiscard]] bool decode(std::string_view text, char* out) noexcept;
@@ -22,6 +25,7 @@ void encode(std::string_view bytes, char* out) noexcept;
 // The same on every processor.
 namespace portable {
 void encode(std::string_view bytes, char* out) noexcept;
+void encode_secret(std::string_view bytes, char* out) noexcept;
 [[nodiscard]] bool decode(std::string_view text, char* out) noexcept;
 }  // namespace portable
 

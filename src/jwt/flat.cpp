@@ -16,7 +16,7 @@ namespace {
 using word = std::uint64_t;
 
 word load(const char* at) noexcept {
-  word eight;
+  word eight = 0;
   std::memcpy(&eight, at, sizeof eight);
   return eight;
 }

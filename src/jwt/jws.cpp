@@ -132,7 +132,7 @@ std::string header_naming(std::string_view kid) {
 
 void write_signature(const crypto::hmac_key& key, std::string_view signing_input, char* out) {
   digest mac = key.mac(signing_input);
-  base64url::encode({reinterpret_cast<const char*>(mac.data()), mac.size()}, out);
+  base64url::encode_secret({reinterpret_cast<const char*>(mac.data()), mac.size()}, out);
   wipe(mac.data(), mac.size());
 }
 

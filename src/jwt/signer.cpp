@@ -138,7 +138,7 @@ signer& signer::operator=(const signer&) noexcept = default;
 signer::~signer() = default;
 
 result<signer> signer::make(keyset keys, signer_options options) {
-  return make(std::move(keys), std::move(options), crypto::name_random());
+  return make(keys, std::move(options), crypto::name_random());
 }
 
 result<signer> signer::make(keyset keys, signer_options options, random_source& random) {

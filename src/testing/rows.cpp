@@ -23,6 +23,7 @@ std::string_view difference(const keys::verifier& a, const keys::verifier& b) {
 template <class Row>
 std::vector<std::string> texts(const std::vector<Row>& rows, const std::string& (*id)(const Row&)) {
   std::vector<std::string> all;
+  all.reserve(rows.size());
   for (const Row& row : rows) all.push_back(id(row));
   return all;
 }

@@ -41,6 +41,19 @@ TEST_CASE("base64url of every byte value and length comes back", "[jwt]") {
   }
 }
 
+TEST_CASE("base64url of a secret is spelt as that of any bytes, in both forms", "[jwt]") {
+  std::string bytes;
+  for (int i = 0; i < 600; ++i) {
+    const std::string expected = craft::encode(bytes);
+    std::string text(expected.size(), '\0'), portably = text;
+    base64url::encode_secret(bytes, text.data());
+    base64url::portable::encode_secret(bytes, portably.data());
+    CHECK(text == expected);
+    CHECK(portably == expected);
+    bytes.push_back(static_cast<char>(i * 7 + i / 256));
+  }
+}
+
 TEST_CASE("base64url has one spelling: nothing else decodes", "[jwt]") {
   for (const char* text : {"Z", "Zm9vY", "Zg==", "Zg=", "Zm8=", "Zm9v====", "Zm9 v", "Zm9v\n", " Zm9v",
                            "Zm+v", "Zm/v", "Zm9v.", "Z?9v", "Zm9vY?", "Zm9v\xc3\xa9"}) {
