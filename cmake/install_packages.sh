@@ -8,9 +8,9 @@
 ekauth_example_packages=(cmake ninja-build g++ pkg-config curl jq
                          libssl-dev libsodium-dev libsimdjson-dev libfmt-dev libsqlite3-dev
                          libcpp-httplib-dev nlohmann-json3-dev libasio-dev)
-ekauth_packages=("${ekauth_example_packages[@]}" libhiredis-dev catch2 libjwt-dev libcjose-dev libjansson-dev
-                 redis-server spin clang libclang-rt-dev valgrind python3 python3-jwt nodejs)
-ekauth_long_packages=(clang-tidy cppcheck)  # and what the long tests take besides
+ekauth_packages=("${ekauth_example_packages[@]}" libpq-dev libhiredis-dev catch2 libjwt-dev libcjose-dev libjansson-dev
+                 postgresql pgbouncer redis-server spin clang libclang-rt-dev valgrind python3 python3-jwt nodejs)
+ekauth_long_packages=(clang-tidy cppcheck patroni python3-etcd etcd-server)  # and what the long tests take besides
 # Node's own npm, where node did not come from Debian, forbids Debian's.
 command -v npm >/dev/null || ekauth_packages+=(npm)
 
@@ -35,8 +35,15 @@ install_packages() {
     as_root=(sudo)
   fi
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y)
-  "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "${missing[@]}" ||
-    fail "apt-get could not install: ${missing[*]}"
+  # A server is started by the tests that need one, and not by its package.
+  local policy=/usr/sbin/policy-rc.d undo=(true) installed=""
+  if [[ ! -e $policy ]]; then
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin $policy
+    undo=("${as_root[@]}" rm $policy)
+  fi
+  "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "${missing[@]}" && installed=yes
+  "${undo[@]}"
+  [[ $installed ]] || fail "apt-get could not install: ${missing[*]}"
 }
 
 configure() {

@@ -59,8 +59,7 @@ class connection {
   [[nodiscard]] received exchange(const Send& send);
   template <class Send>
   [[nodiscard]] received exchange_with_timeout(const Send& send);
-  [[nodiscard]] bool prepare(sql which, received& got);
-  void receive(received& got, bool to_sync) const;
+  void receive(received& got, bool to_mark) const;
   [[nodiscard]] bool wait_for_answer(instant deadline) const;
 
   const settings* told_;

@@ -41,10 +41,9 @@ result<allowlists::find::reply> read_reply(const allowlists::find& request, cons
 result<statement> to_statement(const allowlists::save& request) {
   const allowlists::record& row = request.row;
   const std::string entries = allowlists::to_text(row.entries);
-  if (!allowlists::parse_entries(entries)) return unstorable;
+  if (const auto back = allowlists::parse_entries(entries); !back || *back != row.entries) return unstorable;
   statement asked{request.expected == 0 ? sql::insert_allowlist : sql::update_allowlist, {}};
-  asked.values.with(row.of.account, row.of.key, row.enabled, row.changed_at,
-                    allowlists::to_text(row.entries));
+  asked.values.with(row.of.account, row.of.key, row.enabled, row.changed_at, entries);
   if (request.expected != 0) asked.values.with(request.expected);
   return asked;
 }

@@ -17,7 +17,7 @@ inline void until_waiting(int count = 1) {
   const fixed::postgres_connection look(fixed::postgres_conninfo());
   const std::string waiting = std::to_string(count);
   for (int tries = 0; tries < 20'000; ++tries)
-    if (look.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ekauth' AND "
+    if (look.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'test_%' AND "
                  "wait_event_type = 'Lock'") == waiting)
       return;
   FAIL("the request did not wait");

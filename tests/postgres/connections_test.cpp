@@ -35,8 +35,16 @@ class wired {
   }
 };
 
-std::string sessions_of_store(const postgres_connection& raw) {
-  return raw.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ekauth'");
+std::string sessions_of(const postgres_schema& schema) {
+  return postgres_connection(fixed::postgres_conninfo())
+      .ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + schema.name() + "'");
+}
+
+// Ends the sessions of the schema's stores, and waits until they are gone.
+void terminate(const postgres_schema& schema) {
+  schema.raw().run(
+      "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = '" +
+      schema.name() + "'");
 }
 
 const family_id family("fam_a");
@@ -144,7 +152,7 @@ TEST_CASE("a read whose answer was lost is read again, once", "[postgres]") {
 TEST_CASE("a server that does not answer is given up", "[postgres]") {
   const postgres_schema schema;
   const bool each = GENERATE(false, true);
-  wired store_(schema, {.conninfo = each ? "options='-c geqo=on'" : "", .statement_timeout = duration(20)});
+  wired store_(schema, {.conninfo = each ? "options='-c geqo=on'" : "", .statement_timeout = duration(250)});
   REQUIRE(*store_.db.insert_session({session("fam_a")}) == added);
   store_.wire.keep_silent();
   const auto silent = store_.db.advance_session({session("fam_a"), 1});
@@ -172,7 +180,7 @@ TEST_CASE("a store makes no more connections than it may, and who finds none is 
   const auto refused = db.find_session({family});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == errc::store_busy);
-  CHECK(sessions_of_store(other) == "2");
+  CHECK(sessions_of(schema) == "2");
   other.run("COMMIT");
   int stored = 0;
   for (auto& one : waiting) stored += *one.get() ? 1 : 0;
@@ -188,11 +196,10 @@ TEST_CASE("connections that the server ended while they were idle are replaced, 
   how.prepare = prepare;
   store db = schema.open(how);
   REQUIRE(*db.insert_session({session("fam_a")}) == added);
-  const postgres_connection raw = schema.raw();
-  raw.run("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'ekauth'");
-  CHECK(sessions_of_store(raw) == "0");
+  terminate(schema);
+  CHECK(sessions_of(schema) == "0");
   CHECK(*db.advance_session({session("fam_a"), 1}));
-  CHECK(sessions_of_store(raw) == "1");
+  CHECK(sessions_of(schema) == "1");
 }
 
 TEST_CASE("a statement whose session is ended by the server is denied, and the next one works",
@@ -204,9 +211,7 @@ TEST_CASE("a statement whose session is ended by the server is denied, and the n
   other.run("BEGIN; SELECT FROM sessions FOR UPDATE");
   auto answer = std::async(std::launch::async, [&] { return db.advance_session({session("fam_a"), 1}); });
   blocking::until_waiting();
-  CHECK(schema.raw().ask(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = "
-            "'ekauth'") == "t");
+  terminate(schema);
   const auto ended = answer.get();
   REQUIRE_FALSE(ended.has_value());
   CHECK(ended.error().code() == errc::store_unavailable);
@@ -229,7 +234,6 @@ TEST_CASE("a setting that the server reports while a connection is idle leaves i
 
 TEST_CASE("a store that moved answers at its new place, and ends its sessions when it ends", "[postgres]") {
   const postgres_schema schema;
-  const postgres_connection raw = schema.raw();
   {
     store first = schema.open();
     store second(std::move(first));
@@ -238,7 +242,7 @@ TEST_CASE("a store that moved answers at its new place, and ends its sessions wh
     first = std::move(second);
     CHECK(first.find_session({family})->has_value());
   }
-  while (sessions_of_store(raw) != "0") {
+  while (sessions_of(schema) != "0") {
   }
 }
 
@@ -260,5 +264,5 @@ TEST_CASE("a store that was open before a fork serves the parent alone", "[postg
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
   CHECK(*db.advance_session({session("fam_a"), 1}));
-  CHECK(sessions_of_store(schema.raw()) == "1");
+  CHECK(sessions_of(schema) == "1");
 }

@@ -121,7 +121,7 @@ TEST_CASE("who holds a row beyond the timeout makes others busy, and nothing is 
   const postgres_schema schema;
   const bool each = GENERATE(false, true), prepare = GENERATE(false, true);
   options how = each ? with_each_statement(schema.how()) : schema.how();
-  how.statement_timeout = duration(50);
+  how.statement_timeout = duration(200);
   how.prepare = prepare;
   store db = schema.open(how);
   REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);

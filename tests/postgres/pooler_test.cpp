@@ -36,7 +36,7 @@ TEST_CASE("behind PgBouncer the statement timeout holds", "[postgres]") {
   const postgres_schema schema;
   const pgbouncer pooler(postgres_conninfo(), 4);
   options how = through(pooler, schema.how());
-  how.statement_timeout = duration(50);
+  how.statement_timeout = duration(200);
   store db = schema.open(how);
   REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
   const postgres_connection other = schema.raw();

@@ -168,3 +168,20 @@ TEST_CASE("a record that could not be read back is not written", "[postgres]") {
   CHECK_FALSE(db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason(6), fixed::noon}).has_value());
   CHECK(*db.read_subject_epoch({subject_id("usr_1")}) == 0);
 }
+
+TEST_CASE("a list that would come back as another is not written", "[postgres]") {
+  const postgres_schema schema;
+  store db = schema.open();
+  const allowlists::holder of{subject_id("acc_1")};
+  const cidr::range office = *cidr::range::parse("192.0.2.0/24");
+  for (const std::string label : {"two\nlines", "x\nnet_1a2b3c4d5e 0.0.0.0/0 - everybody"}) {
+    allowlists::record list{of, true, {{"net_0000000001", office, label, std::nullopt}}, fixed::noon, 1};
+    CHECK_FALSE(db.save_allowlist({list, 0}).has_value());
+    list.entries[0].label = "Office";
+    REQUIRE(*db.save_allowlist({list, 0}));
+    list.entries[0].label = label;
+    CHECK_FALSE(db.save_allowlist({list, 1}).has_value());
+    CHECK((*db.find_allowlists({of})).account.version == 1);
+    schema.raw().run("DELETE FROM allowlists");
+  }
+}

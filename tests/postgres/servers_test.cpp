@@ -1,8 +1,8 @@
 // Servers that die: killed and started again, or replaced by their standby.
+#include "postgres/writers.hpp"
 #include "support/crashes.hpp"
 #include "support/postgres_schema.hpp"
 #include "support/postgres_server.hpp"
-#include "support/records.hpp"
 
 #include <thread>
 
@@ -24,39 +24,6 @@ store open_on(const std::string& conninfo) {
   return postgres_schema::open(how);
 }
 
-// The last version of each session whose advance was asked for, while threads went on and on.
-template <class Break>
-std::array<std::uint64_t, 4> versions_until(store& db, const Break& break_it) {
-  std::array<std::atomic<std::uint64_t>, 4> versions{};
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < versions.size(); ++i)
-    threads.emplace_back([&, i] {
-      const refresh::record row = session("fam_" + std::to_string(i));
-      if (!db.insert_session({row})) return;
-      for (std::uint64_t version = 1;; ++version) {
-        versions[i] = version;
-        const auto moved = db.advance_session({row, version});
-        if (!moved || !*moved) return;
-      }
-    });
-  for (const auto& one : versions)
-    while (one < 50) std::this_thread::yield();
-  break_it();
-  for (std::thread& one : threads) one.join();
-  return {versions[0], versions[1], versions[2], versions[3]};
-}
-
-// The last advance may have been done without an answer.
-void check_versions(store& db, const std::array<std::uint64_t, 4>& versions) {
-  for (std::size_t i = 0; i < versions.size(); ++i) {
-    const auto found = db.find_session({family_id("fam_" + std::to_string(i))});
-    REQUIRE(found.has_value());
-    REQUIRE(found->has_value());
-    const std::uint64_t version = (*found)->row.version;
-    CHECK((version == versions[i] || version == versions[i] + 1));
-  }
-}
-
 errc failure(const result<refresh::find::reply>& answer) {
   REQUIRE_FALSE(answer.has_value());
   return answer.error().code();
@@ -68,13 +35,13 @@ TEST_CASE("a server that was killed denies, and what it had answered is there wh
           "[postgres]") {
   postgres_server server;
   store db = open_on(server.conninfo());
-  const auto versions = versions_until(db, [&] { server.kill(); });
+  const auto versions = writers::versions_until(db, [&] { server.kill(); });
   CHECK(failure(db.find_session({family_id("fam_0")})) == errc::store_unavailable);
   const auto refused = db.revoke_session({family_id("fam_0"), refresh::end_reason::admin, fixed::noon});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == errc::store_unavailable);
   server.start();
-  check_versions(db, versions);
+  writers::check_versions(db, versions);
   CHECK(*db.revoke_session({family_id("fam_0"), refresh::end_reason::admin, fixed::noon}) ==
         refresh::revoke::reply::revoked);
 }
@@ -105,10 +72,10 @@ TEST_CASE("a standby that takes over is found, with all that the primary had ans
   REQUIRE_FALSE(opened.has_value());  // its rows may be old ones
   CHECK(opened.error().code() == errc::store_unavailable);
 
-  const auto versions = versions_until(db, [&] { primary.kill(); });
+  const auto versions = writers::versions_until(db, [&] { primary.kill(); });
   CHECK(failure(db.find_session({family_id("fam_0")})) == errc::store_unavailable);
   standby.promote();
-  check_versions(db, versions);
+  writers::check_versions(db, versions);
   CHECK(*db.revoke_session({family_id("fam_0"), refresh::end_reason::admin, fixed::noon}) ==
         refresh::revoke::reply::revoked);
 }

@@ -26,14 +26,15 @@ inline std::vector<std::uint64_t> seeds(std::uint64_t first, std::uint64_t count
   return all;
 }
 
-/// How many sequences of how many steps an adapter gets in every run: one that has no process of its own gets
-/// more.
+/// How many sequences of how many steps an adapter gets in every run: the more, the less a fresh store and a
+/// request cost.
 struct effort {
   std::uint64_t sequences;
   int steps;
 };
 inline effort effort_for(const under_test::adapter& which) {
-  return which.name == "memory" ? effort{2000, 60} : effort{150, 100};
+  if (which.name == "memory") return {2000, 60};
+  return which.name == "postgres" ? effort{70, 100} : effort{150, 100};
 }
 /// In the long run: together a million steps.
 inline effort long_effort_for(const under_test::adapter& which) {

@@ -8,6 +8,7 @@
 #include "catch.hpp"
 #include "stores/private_redis.hpp"
 #include "support/fixed.hpp"
+#include "support/postgres_schema.hpp"
 #include "support/temporary.hpp"
 
 #include <fcntl.h>
@@ -262,6 +263,13 @@ void hammer_processes(const Open& open) {
   for (; !others.empty(); others.pop_back()) CHECK(others.back()->end() == 0);
 }
 
+// With named statements, which are planned once.
+postgres::options prepared(const fixed::postgres_schema& schema) {
+  postgres::options how = schema.how();
+  how.prepare = true;
+  return how;
+}
+
 }  // namespace
 
 TEST_CASE("32 presenters of one token, 1,000 rounds in memory: one rotation each, no internal error",
@@ -290,6 +298,19 @@ TEST_CASE("16 tabs under web, 200 generations on SQLite: one successor each", "[
   hammer_web(*store, 200);
 }
 
+TEST_CASE("32 presenters of one token, 1,000 rounds on PostgreSQL: one rotation each, no internal error",
+          "[races]") {
+  const fixed::postgres_schema schema;
+  auto store = schema.open();
+  hammer_strict(store);
+}
+
+TEST_CASE("16 tabs under web, 200 generations on PostgreSQL: one successor each", "[races]") {
+  const fixed::postgres_schema schema;
+  auto store = schema.open(prepared(schema));
+  hammer_web(store, 200);
+}
+
 TEST_CASE("32 presenters of one token, 1,000 rounds on Redis: one rotation each, no internal error",
           "[races]") {
   auto store = fixed::fresh_redis_store();
@@ -306,6 +327,12 @@ TEST_CASE("four processes on one SQLite file present one token: one rotation in 
   const fixed::temporary_folder folder;
   const std::string path = folder.path() + "/shared.db";
   hammer_processes([&] { return sqlite::store::open({.path = path}); });
+}
+
+TEST_CASE("four processes on one PostgreSQL present one token: one rotation in all of them together",
+          "[races]") {
+  const fixed::postgres_schema schema;
+  hammer_processes([&] { return postgres::store::open(prepared(schema)); });
 }
 
 TEST_CASE("four processes on one Redis present one token: one rotation in all of them together", "[races]") {

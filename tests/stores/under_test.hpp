@@ -8,8 +8,10 @@
 
 #include "catch.hpp"
 #include "stores/private_redis.hpp"
+#include "support/postgres_schema.hpp"
 #include "support/temporary.hpp"
 
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -48,6 +50,15 @@ inline handles open_sqlite() {
   return {db, *db->here, *db->there};
 }
 
+inline handles open_postgres() {
+  struct opened {
+    fixed::postgres_schema schema;
+    ekauth::postgres::store here = schema.open(), there = schema.open();
+  };
+  auto db = std::make_shared<opened>();
+  return {db, db->here, db->there};
+}
+
 inline handles open_redis() {
   struct opened {
     ekauth::redis::store here, there;
@@ -64,8 +75,15 @@ struct adapter {
   handles (*open)();
 };
 
+/// All of them, or the one that EKAUTH_TEST_ADAPTER names.
 inline std::vector<adapter> adapters() {
-  return {{"memory", open_memory}, {"sqlite", open_sqlite}, {"redis", open_redis}};
+  const std::vector<adapter> all = {
+      {"memory", open_memory}, {"sqlite", open_sqlite}, {"postgres", open_postgres}, {"redis", open_redis}};
+  const char* const asked = std::getenv("EKAUTH_TEST_ADAPTER");
+  if (asked == nullptr) return all;
+  for (const adapter& each : all)
+    if (each.name == asked) return {each};
+  return {};
 }
 
 }  // namespace under_test

@@ -6,7 +6,6 @@
 #include <libpq-fe.h>
 
 #include <chrono>
-#include <thread>
 
 namespace fixed {
 
@@ -35,10 +34,8 @@ class pgbouncer {
   bool try_start() {
     running_ = process({EKAUTH_PGBOUNCER, folder_.file("ini")}, folder_.file("log"), SIGTERM);
     const auto give_up_at = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (running_.is_running() && std::chrono::steady_clock::now() < give_up_at) {
+    while (running_.outlives(std::chrono::milliseconds(10)) && std::chrono::steady_clock::now() < give_up_at)
       if (PQping(conninfo().c_str()) == PQPING_OK) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
     return false;
   }
 

@@ -73,7 +73,10 @@ class postgres_schema {
   ~postgres_schema() { postgres_connection(conninfo_).run("DROP SCHEMA " + name_ + " CASCADE"); }
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  [[nodiscard]] ekauth::postgres::options how() const { return {.conninfo = conninfo_, .schema = name_}; }
+  /// How its stores connect; each session of theirs bears the schema's name.
+  [[nodiscard]] ekauth::postgres::options how() const {
+    return {.conninfo = conninfo_ + " application_name=" + name_, .schema = name_};
+  }
 
   /// A store that must open.
   [[nodiscard]] ekauth::postgres::store open() const { return open(how()); }

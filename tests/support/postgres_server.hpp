@@ -8,9 +8,19 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <thread>
 
 namespace fixed {
+
+/// Ends a server and all its processes, at once.
+inline void kill_postmaster(pid_t postmaster) {
+  if (postmaster <= 1) return;
+  ::kill(postmaster, SIGSTOP);  // makes no more children
+  const std::string pid = std::to_string(postmaster);
+  std::ifstream children("/proc/" + pid + "/task/" + pid + "/children");
+  const std::vector<pid_t> backends{std::istream_iterator<pid_t>(children), {}};
+  for (const pid_t one : backends) ::kill(one, SIGKILL);
+  ::kill(postmaster, SIGKILL);
+}
 
 class postgres_server {
  public:
@@ -49,12 +59,7 @@ class postgres_server {
 
   /// As the end of its machine: every process of it, at once.
   void kill() {
-    const std::string pid = std::to_string(postmaster_.pid());
-    postmaster_.signal(SIGSTOP);  // makes no more children
-    std::ifstream children("/proc/" + pid + "/task/" + pid + "/children");
-    const std::vector<pid_t> backends{std::istream_iterator<pid_t>(children), {}};
-    for (const pid_t one : backends) ::kill(one, SIGKILL);
-    postmaster_.signal(SIGKILL);
+    kill_postmaster(postmaster_.pid());
     postmaster_.wait();
   }
 
@@ -92,10 +97,9 @@ class postgres_server {
     for (const std::string& one : all) command.insert(command.end(), {"-c", one});
     postmaster_ = process(command, log(), SIGQUIT);
     const auto give_up_at = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (postmaster_.is_running() && std::chrono::steady_clock::now() < give_up_at) {
+    while (postmaster_.outlives(std::chrono::milliseconds(10)) &&
+           std::chrono::steady_clock::now() < give_up_at)
       if (PQping(conninfo().c_str()) == PQPING_OK) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
     return false;
   }
 

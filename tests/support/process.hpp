@@ -5,11 +5,14 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -94,6 +97,17 @@ class process {
   [[nodiscard]] bool is_running() {
     if (pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = -1;
     return pid_ > 0;
+  }
+
+  /// Whether it still runs that much later; its end is noticed at once.
+  [[nodiscard]] bool outlives(std::chrono::milliseconds time) {
+    const int end = pid_ > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)) : -1;
+    if (end >= 0) {
+      pollfd one{end, POLLIN, 0};
+      ::poll(&one, 1, static_cast<int>(time.count()));
+      ::close(end);
+    }
+    return is_running();
   }
 
   /// Waits for its end: its answer, or 128 and the signal that ended it.
