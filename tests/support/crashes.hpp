@@ -129,11 +129,16 @@ struct figures {
   int sessions = 0, ended = 0, rotations = 0;
 };
 
-/// One life of a client, ended after some reports and a moment more. kill_server() ends its server first and
-/// starts it again where is_server's turn; open() answers a store.
-template <class Open, class KillServer>
-void crash(const Open& open, const KillServer& kill_server, bool is_server, int round, std::mt19937& dice,
-           figures& seen) {
+/// A store that needs no server.
+struct no_server {
+  void kill() {}
+  void start() {}
+};
+
+/// One life of a client, ended after some reports and a moment more; by its server's end where is_server's
+/// turn. open() answers a store.
+template <class Open, class Server>
+void crash(const Open& open, Server& server, bool is_server, int round, std::mt19937& dice, figures& seen) {
   pipe_of_reports said;
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
@@ -147,12 +152,13 @@ void crash(const Open& open, const KillServer& kill_server, bool is_server, int 
   while (reports.size() <= enough && said.receive(reports.back())) reports.emplace_back();
   for (auto spin = dice() % 20'000; spin > 0; --spin) std::atomic_signal_fence(std::memory_order_seq_cst);
   if (is_server)
-    kill_server();
+    server.kill();
   else
     ::kill(child, SIGKILL);
   while (said.receive(reports.back())) reports.emplace_back();
   reports.pop_back();
   REQUIRE(::waitpid(child, nullptr, 0) == child);
+  if (is_server) server.start();
 
   auto store = open();
   REQUIRE(store);
@@ -166,16 +172,23 @@ void crash(const Open& open, const KillServer& kill_server, bool is_server, int 
   }
 }
 
-/// That, many times; the server dies in every server_every-th.
-template <class Open, class KillServer>
-figures crash_often(int rounds, int server_every, const Open& open, const KillServer& kill_server) {
+/// That, many times; the server dies in every server_every-th, never where that is 0. renew() comes before
+/// every fiftieth, for files that grow and grow.
+template <class Open, class Server, class Renew>
+figures crash_often(int rounds, int server_every, const Open& open, Server& server, const Renew& renew) {
   std::mt19937 dice(20'260'115);
   figures seen;
-  for (int round = 0; round < rounds; ++round)
-    crash(open, kill_server, round % server_every == 0, round, dice, seen);
+  for (int round = 0; round < rounds; ++round) {
+    if (round % 50 == 0) renew();
+    crash(open, server, server_every != 0 && round % server_every == 0, round, dice, seen);
+  }
   CHECK(seen.rotations > rounds);
   CHECK(seen.ended > rounds);
   return seen;
+}
+
+inline void tell(const figures& seen) {
+  WARN(seen.sessions << " sessions, " << seen.rotations << " rotations, " << seen.ended << " ended");
 }
 
 }  // namespace crashes
