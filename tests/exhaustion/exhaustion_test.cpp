@@ -13,6 +13,7 @@
 #include "catch.hpp"
 #include "stores/private_redis.hpp"
 #include "support/fixed.hpp"
+#include "support/postgres_schema.hpp"
 #include "support/temporary.hpp"
 
 #include <cstdlib>
@@ -187,6 +188,14 @@ TEST_CASE("memory running out at any allocation leaves the SQLite store usable",
   auto store = sqlite::store::open({.path = folder.path() + "/exhausted.db"});
   REQUIRE(store);
   exhaust(*store);
+}
+
+TEST_CASE("memory running out at any allocation leaves the PostgreSQL store usable", "[exhaustion]") {
+  const fixed::postgres_schema schema;
+  auto how = schema.how();
+  how.connections = 1;  // which must come back each time
+  auto store = fixed::postgres_schema::open(how);
+  exhaust(store);
 }
 
 TEST_CASE("memory running out at any allocation leaves the Redis store usable", "[exhaustion]") {
