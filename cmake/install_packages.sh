@@ -35,15 +35,15 @@ install_packages() {
     as_root=(sudo)
   fi
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y)
-  # A server is started by the tests that need one, and not by its package.
-  local policy=/usr/sbin/policy-rc.d undo=(true) installed=""
-  if [[ ! -e $policy ]]; then
-    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin $policy
-    undo=("${as_root[@]}" rm $policy)
-  fi
-  "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "${missing[@]}" && installed=yes
-  "${undo[@]}"
-  [[ $installed ]] || fail "apt-get could not install: ${missing[*]}"
+  # A server is started by the tests that need one, and not by its package. What says so is gone again however this ends.
+  local policy=/usr/sbin/policy-rc.d
+  (
+    if [[ ! -e $policy ]]; then
+      trap '"${as_root[@]}" rm -f "$policy"' EXIT
+      printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
+    fi
+    "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "${missing[@]}"
+  ) || fail "apt-get could not install: ${missing[*]}"
 }
 
 configure() {
