@@ -4,6 +4,7 @@
 #include <ekauth/secret.hpp>
 
 #include "catch.hpp"
+#include "support/aborts.hpp"
 #include "support/task.hpp"
 
 #include <array>
@@ -86,6 +87,13 @@ struct callback_store {
   template <class Done>
   void second(ask_second asked, Done done) {
     done(inner.second(asked));
+  }
+};
+
+struct eager_store : callback_store {
+  void first(ask_first asked, const auto& done) {
+    done(inner.first(asked));
+    done(inner.first(asked));
   }
 };
 
@@ -202,4 +210,17 @@ TEST_CASE("a flow can be driven by hand, one request at a time", "[core]") {
   });
   REQUIRE(flow.done());
   CHECK(outcome(std::move(flow).take()) == "7?");
+}
+
+TEST_CASE("whoever drives a flow out of order ends the process", "[core]") {
+  const auto nobody = [](const auto&) {};
+  CHECK(fixed::aborts([] { (void)demo_flow(1).take(); }));
+  CHECK(fixed::aborts([&] { demo_flow(-1).next(nobody); }));
+  CHECK(fixed::aborts([] { demo_flow(1).resume(ask_second{"not asked"}, std::string("!")); }));
+  CHECK_FALSE(fixed::aborts([&] { demo_flow(1).next(nobody); }));
+}
+
+TEST_CASE("a store that answers a callback twice ends the process", "[core]") {
+  eager_store store;
+  CHECK(fixed::aborts([&] { ekauth::async_run(demo_flow(1), store, [](const auto&) {}); }));
 }

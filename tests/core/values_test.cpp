@@ -8,6 +8,7 @@
 #include "catch.hpp"
 #include "core/base62.hpp"
 #include "core/utf8.hpp"
+#include "support/aborts.hpp"
 #include "support/fixed.hpp"
 
 #include <cstring>
@@ -39,6 +40,16 @@ TEST_CASE("a result holds a value or an error, and says which", "[core]") {
   CHECK(std::move(bad).value_or("other") == "other");
   CHECK(result<void>().has_value());
   CHECK(result<void>(refused).error().code() == errc::not_found);
+}
+
+TEST_CASE("reading what a result does not hold ends the process", "[core]") {
+  const result<std::string> good = std::string("value"), bad = refused;
+  CHECK(fixed::aborts([&] { (void)*bad; }));
+  CHECK(fixed::aborts([&] { (void)bad->size(); }));
+  CHECK(fixed::aborts([&] { (void)*result<std::string>(refused); }));
+  CHECK(fixed::aborts([&] { (void)good.error(); }));
+  CHECK(fixed::aborts([] { (void)result<void>().error(); }));
+  CHECK_FALSE(fixed::aborts([&] { (void)*good; }));
 }
 
 TEST_CASE("a result moves, copies and changes sides without losing its value", "[core]") {

@@ -1,15 +1,13 @@
 #include <ekauth/scope.hpp>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
 #include <utility>
 
 #include "catch.hpp"
+#include "support/aborts.hpp"
 
 namespace scope = ekauth::scope;
 using ekauth::errc;
+using fixed::aborts;
 using scope::kind;
 
 namespace {
@@ -49,21 +47,6 @@ constexpr scope::registry registry_of(std::index_sequence<I...>) {
   return scope::registry{scope::entry{many[I]}...};
 }
 constexpr scope::registry largest = registry_of(std::make_index_sequence<256>{});
-
-// Whether a call ends its process by abort(); tried in a child.
-template <class Call>
-bool aborts(Call call) {
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    std::signal(SIGABRT, SIG_DFL);
-    call();
-    _exit(0);
-  }
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
-}
 
 }  // namespace
 
