@@ -9,7 +9,7 @@ ekauth_example_packages=(cmake ninja-build g++ pkg-config curl jq
                          libssl-dev libsodium-dev libsimdjson-dev libfmt-dev libsqlite3-dev
                          libcpp-httplib-dev nlohmann-json3-dev libasio-dev)
 ekauth_packages=("${ekauth_example_packages[@]}" libpq-dev libhiredis-dev catch2 libjwt-dev libcjose-dev libjansson-dev
-                 postgresql pgbouncer redis-server spin clang libclang-rt-dev valgrind python3 python3-jwt nodejs)
+                 postgresql pgbouncer redis-server spin clang llvm libclang-rt-dev valgrind python3 python3-jwt nodejs)
 ekauth_long_packages=(clang-tidy cppcheck patroni python3-etcd etcd-server)  # and what the long tests take besides
 # Node's own npm, where node did not come from Debian, forbids Debian's.
 command -v npm >/dev/null || ekauth_packages+=(npm)

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-constexpr std::array<std::uint8_t, 256> make_values() {
+consteval std::array<std::uint8_t, 256> make_values() {
   std::array<std::uint8_t, 256> values{};
   for (auto& v : values) v = 0xff;
   for (std::size_t i = 0; i < alphabet.size(); ++i)
@@ -26,7 +26,7 @@ constexpr char digit(std::uint32_t value) noexcept {
   return static_cast<char>(c);
 }
 
-constexpr std::array<std::uint32_t, 256> make_crc_table() {
+consteval std::array<std::uint32_t, 256> make_crc_table() {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t i = 0; i < 256; ++i) {
     std::uint32_t c = i;

@@ -18,21 +18,22 @@ void must(int ok) noexcept {
   if (ok != 1) std::abort();
 }
 
+template <class Made>
+Made* must(Made* made) noexcept {
+  if (made == nullptr) std::abort();
+  return made;
+}
+
 struct free_context {
   void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
 };
 using context = std::unique_ptr<EVP_MD_CTX, free_context>;
 
-context new_context() {
-  context made(EVP_MD_CTX_new());
-  if (made == nullptr) std::abort();
-  return made;
-}
+context new_context() { return context(must(EVP_MD_CTX_new())); }
 
 // Fetched once: an implicit fetch per call costs several hashes.
 const EVP_MD* sha256_algorithm() noexcept {
-  static EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  if (fetched == nullptr) std::abort();
+  static EVP_MD* const fetched = must(EVP_MD_fetch(nullptr, "SHA256", nullptr));
   return fetched;
 }
 
@@ -127,8 +128,7 @@ secret derive(const secret& root, std::string_view use, char slot) {
       OSSL_PARAM_construct_end(),
   };
   EVP_KDF* const algorithm = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
-  EVP_KDF_CTX* const work = EVP_KDF_CTX_new(algorithm);
-  if (work == nullptr) std::abort();
+  EVP_KDF_CTX* const work = must(EVP_KDF_CTX_new(algorithm));
   unsigned char out[32];
   must(EVP_KDF_derive(work, out, sizeof out, parameters));
   EVP_KDF_CTX_free(work);

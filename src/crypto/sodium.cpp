@@ -11,8 +11,7 @@ namespace ekauth::inline v1::crypto {
 namespace {
 
 void start_sodium() noexcept {
-  static const int started = sodium_init();
-  if (started < 0) std::abort();
+  if (sodium_init() < 0) std::abort();
 }
 
 constexpr error out_of_memory{errc::login_busy, "no memory for Argon2id"};

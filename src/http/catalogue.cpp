@@ -4,7 +4,7 @@ namespace ekauth::inline v1::http {
 
 namespace {
 
-constexpr std::string_view phrase(int status) {
+consteval std::string_view phrase(int status) {
   switch (status) {
     case 400:
       return "Bad Request";
@@ -25,7 +25,7 @@ constexpr std::string_view phrase(int status) {
   }
 }
 
-constexpr description row(errc code, int status, std::string_view error_name, std::string_view message,
+consteval description row(errc code, int status, std::string_view error_name, std::string_view message,
                           std::string_view oauth, challenge challenges = challenge::none,
                           int retry_after = 0) {
   return {code, status, phrase(status), error_name, message, oauth, challenges, retry_after};
@@ -94,7 +94,7 @@ constexpr description internal = row(errc::internal_error, 500, "InternalServerE
                                      "An unexpected error occurred", "server_error");
 
 // RFC 9110 §15.5.2: a 401 names a way in.
-constexpr bool every_401_has_a_challenge() {
+consteval bool every_401_has_a_challenge() {
   for (const auto& entry : catalogue)
     if (entry.status == 401 && entry.challenges == challenge::none) return false;
   return true;

@@ -16,7 +16,7 @@ constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 // one.
 constexpr std::uint32_t outside = 0x80;
 
-constexpr std::array<std::uint8_t, 256> make_values() {
+consteval std::array<std::uint8_t, 256> make_values() {
   std::array<std::uint8_t, 256> values{};
   for (auto& value : values) value = outside;
   for (std::size_t i = 0; i < alphabet.size(); ++i) {

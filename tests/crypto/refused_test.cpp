@@ -1,0 +1,104 @@
+// OpenSSL, libsodium and the system refuse here when they are told to: what cannot be drawn, hashed or derived ends the
+// process, and names are drawn without a page where there is none to read ahead into.
+#include <dlfcn.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <string_view>
+#include <thread>
+
+#include "catch.hpp"
+#include "crypto/crypto.hpp"
+#include "support/aborts.hpp"
+#include "support/fixed.hpp"
+
+namespace {
+
+std::string_view refused;  // which function refuses, in a child of the test
+
+template <class Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+// In front of those that the library calls.
+extern "C" {
+int RAND_bytes(unsigned char* out, int size) {
+  return refused == "RAND_bytes" ? 0 : next<int(unsigned char*, int)>("RAND_bytes")(out, size);
+}
+EVP_MD_CTX* EVP_MD_CTX_new() {
+  return refused == "EVP_MD_CTX_new" ? nullptr : next<EVP_MD_CTX*()>("EVP_MD_CTX_new")();
+}
+int EVP_DigestUpdate(EVP_MD_CTX* context, const void* bytes, std::size_t size) {
+  return refused == "EVP_DigestUpdate"
+             ? 0
+             : next<int(EVP_MD_CTX*, const void*, std::size_t)>("EVP_DigestUpdate")(context, bytes, size);
+}
+EVP_KDF_CTX* EVP_KDF_CTX_new(EVP_KDF* algorithm) {
+  return refused == "EVP_KDF_CTX_new" ? nullptr : next<EVP_KDF_CTX*(EVP_KDF*)>("EVP_KDF_CTX_new")(algorithm);
+}
+int sodium_init() { return refused == "sodium_init" ? -1 : next<int()>("sodium_init")(); }
+int madvise(void* room, std::size_t size, int advice) noexcept {
+  if (refused == "madvise") return -1;
+  return static_cast<int>(::syscall(SYS_madvise, room, size, advice));
+}
+}
+
+using namespace ekauth;
+
+namespace {
+
+template <class Call>
+bool aborts_without(std::string_view function, Call call) {
+  return fixed::aborts([&] {
+    refused = function;
+    call();
+  });
+}
+
+void draw() {
+  unsigned char name[16];
+  crypto::name_random().fill(name, sizeof name);
+}
+
+}  // namespace
+
+TEST_CASE("what cannot be hashed, derived or drawn ends the process", "[crypto]") {
+  const crypto::hmac_key key("Jefe");
+  CHECK(aborts_without("EVP_DigestUpdate", [] { (void)crypto::sha256("message"); }));
+  CHECK(aborts_without("EVP_DigestUpdate", [&] { (void)key.mac("message"); }));
+  CHECK(aborts_without("EVP_MD_CTX_new", [&] { (void)key.after("start"); }));
+  CHECK(aborts_without("EVP_KDF_CTX_new", [] { (void)crypto::derive(fixed::vector_root(), "use", '1'); }));
+  CHECK(aborts_without("RAND_bytes", draw));
+  CHECK(aborts_without("sodium_init", [] { (void)crypto::argon2id("password", 1, std::size_t{8} << 20); }));
+  CHECK_FALSE(aborts_without("nothing", [&] { (void)key.mac("message"); }));
+}
+
+TEST_CASE("a root of another size, and a field too long for a MAC, end the process", "[crypto]") {
+  CHECK(fixed::aborts([] { (void)crypto::derive(secret(std::string(31, 'k')), "use", '1'); }));
+  CHECK(fixed::aborts([] { crypto::mac_input("word").field(std::string(600, 'x')); }));
+}
+
+TEST_CASE("names are drawn one by one where the system does not empty a page for a child", "[crypto]") {
+  refused = "madvise";
+  std::thread([] {
+    unsigned char one[16] = {}, other[16] = {};
+    crypto::name_random().fill(one, sizeof one);
+    crypto::name_random().fill(other, sizeof other);
+    CHECK(std::string_view(reinterpret_cast<char*>(one), 16) != std::string_view(reinterpret_cast<char*>(other), 16));
+  }).join();
+  refused = "";
+}
+
+TEST_CASE("a hash of Argon2id for which there is no memory is no verdict", "[crypto]") {
+  const std::size_t too_much = std::size_t{1} << 50;
+  CHECK(crypto::argon2id("password", 1, too_much).error().code() == errc::login_busy);
+  const std::string hash = *crypto::argon2id("password", 1, std::size_t{8} << 20);
+  CHECK(crypto::argon2id_matches(hash, "password", 1, too_much).error().code() == errc::login_busy);
+  for (const char* none : {"", "$", "$$", "no dollar"}) CHECK_FALSE(*crypto::argon2id_matches(none, "password", 1, 8192));
+  CHECK_FALSE(*crypto::argon2id_matches(hash.substr(0, hash.size() - 4), "password", 1, std::size_t{8} << 20));
+}

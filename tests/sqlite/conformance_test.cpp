@@ -1,0 +1,18 @@
+#include <ekauth/sqlite.hpp>
+#include <ekauth/testing.hpp>
+
+#include "catch.hpp"
+#include "support/temporary.hpp"
+
+using namespace ekauth;
+
+TEST_CASE("two handles on one file keep what keys, sessions and allowlists ask of a store", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  auto here = sqlite::store::open({.path = folder.file("store.db")});
+  auto there = sqlite::store::open({.path = folder.file("store.db")});
+  REQUIRE(here);
+  REQUIRE(there);
+  for (const auto& found : {testing::check_keys(*here, *there), testing::check_sessions(*here, *there),
+                            testing::check_allowlists(*here, *there)})
+    for (const testing::finding& broken : found) FAIL_CHECK(testing::to_string(broken));
+}
