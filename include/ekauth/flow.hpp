@@ -14,6 +14,9 @@
 
 namespace ekauth::inline v1 {
 
+template <class Inside>
+class shares;  // how a service and its flows own what is inside; private
+
 /// What a failed storage request means to a caller: storage trouble, whatever the store's error said.
 [[nodiscard]] error storage_trouble(error why) noexcept;
 
