@@ -79,7 +79,7 @@ class principal {
 
  private:
   friend class verify_flow;
-  principal(record row, scope::set scopes, std::uint32_t number)
+  principal(record&& row, scope::set scopes, std::uint32_t number)
       : key_(std::move(row)), scopes_(scopes), number_(number) {}
   summary key_;
   scope::set scopes_;
