@@ -30,15 +30,16 @@ constexpr std::uint64_t to_digits(std::uint64_t values) noexcept {
 
 // The same for any number of values, in their place.
 void to_digits(char* values, std::size_t size) noexcept {
+  std::uint64_t word = 0;
   while (size != 0) {
-    const std::size_t some = std::min(size, sizeof(std::uint64_t));
-    std::uint64_t word = 0;
+    const std::size_t some = std::min(size, sizeof word);
     std::memcpy(&word, values, some);
-    word = to_digits(word);
+    word = to_digits(word & 63 * in_each_byte);
     std::memcpy(values, &word, some);
     values += some;
     size -= some;
   }
+  wipe(&word, sizeof word);
 }
 
 // What a byte adds to the CRC: in tables[n] with n bytes behind it, so that four are taken at a time.
