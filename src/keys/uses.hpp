@@ -14,8 +14,8 @@
 
 namespace ekauth::inline v1::keys {
 
-/// Threads share it; a use of a secret that is there already only reads the table. Bounded: beyond its
-/// capacity new secrets are not noted until the next flush.
+/// Threads share it; a use of a secret that is there already only reads the table. Bounded: at its capacity,
+/// or one for each thread beyond, new secrets are not noted until the next flush.
 class use_table {
  public:
   void note(const key_id& id, std::uint32_t number, time_point at);
