@@ -40,6 +40,7 @@ class connection {
     });
     bool stands = open_ != nullptr;
     if (!stands) stands = co_await connect();
+    if (stands) PQsetNoticeReceiver(open_.get(), pass_on<Request>, &act);
     if (stands) stands = act.send(open_.get());
     if (stands) stands = co_await receive(act);
     if (!stands || !act.keeps_connection()) close();
@@ -63,6 +64,11 @@ class connection {
         co_return true;
       }
     }
+  }
+
+  template <class Request>
+  static void pass_on(void* act, const PGresult* said) {
+    static_cast<postgres::act<Request>*>(act)->take_notice(said);
   }
 
   asio::awaitable<bool> connect() {

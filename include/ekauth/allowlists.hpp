@@ -145,8 +145,8 @@ class service {
   [[nodiscard]] check_flow check(holder of, std::optional<cidr::address> client, time_point now) const;
 
  private:
-  explicit service(std::shared_ptr<core> inside) : core_(std::move(inside)) {}
-  std::shared_ptr<core> core_;
+  explicit service(std::shared_ptr<const shares<core>> all) : shares_(std::move(all)) {}
+  std::shared_ptr<const shares<core>> shares_;
 };
 
 }  // namespace ekauth::inline v1::allowlists

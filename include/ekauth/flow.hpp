@@ -9,10 +9,14 @@
 #include <ekauth/result.hpp>
 
 #include <cstdlib>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
 namespace ekauth::inline v1 {
+
+template <class Inside>
+class shares;  // how a service and its flows own what is inside; private
 
 /// What a failed storage request means to a caller: storage trouble, whatever the store's error said.
 [[nodiscard]] error storage_trouble(error why) noexcept;
@@ -66,6 +70,11 @@ class [[nodiscard]] flow {
     state_.template emplace<Request>(std::move(request));
   }
   void finish(result<T> outcome) { state_.template emplace<result<T>>(std::move(outcome)); }
+  template <class Value>
+    requires std::is_same_v<Value, T>
+  void finish(Value&& value) {  // moved once, into its place
+    state_.template emplace<result<T>>(std::in_place, std::move(value));
+  }
   /// What storage trouble comes to; a flow that has more to say about it hides this with its own.
   void fail(error why) { finish(why); }
 

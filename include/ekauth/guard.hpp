@@ -165,8 +165,8 @@ class service {
   [[nodiscard]] check_flow check(const request& what, requirement demanded, time_point now) const;
 
  private:
-  explicit service(std::shared_ptr<core> inside) : core_(std::move(inside)) {}
-  std::shared_ptr<core> core_;
+  explicit service(std::shared_ptr<const shares<core>> all) : shares_(std::move(all)) {}
+  std::shared_ptr<const shares<core>> shares_;
 };
 
 /// Blocking stores for a check that are not one object. One that is missing is storage trouble when it is

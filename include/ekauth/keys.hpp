@@ -79,7 +79,7 @@ class principal {
 
  private:
   friend class verify_flow;
-  principal(record row, scope::set scopes, std::uint32_t number)
+  principal(record&& row, scope::set scopes, std::uint32_t number)
       : key_(std::move(row)), scopes_(scopes), number_(number) {}
   summary key_;
   scope::set scopes_;
@@ -253,8 +253,8 @@ class service {
   [[nodiscard]] std::string display(const key_id& id, environment env) const;
 
  private:
-  explicit service(std::shared_ptr<const core> inside) : core_(std::move(inside)) {}
-  std::shared_ptr<const core> core_;
+  explicit service(std::shared_ptr<const shares<const core>> all) : shares_(std::move(all)) {}
+  std::shared_ptr<const shares<const core>> shares_;
 };
 
 }  // namespace ekauth::inline v1::keys

@@ -30,11 +30,11 @@ class log {
 
 struct options {
   /// As libpq reads it: words or a URI, one host or several. The store asks it for a server that may be
-  /// written (target_session_attrs = read-write), and for an end of each try to connect (connect_timeout = 5
-  /// unless it says otherwise).
+  /// written (target_session_attrs = read-write; every read asks again), and for an end of each try to
+  /// connect (connect_timeout = 5 unless it says otherwise).
   std::string conninfo;
-  std::string schema = "ekauth";                ///< of the tables: a-z, 0-9 and _, at most 63, no digit first
-  std::uint32_t connections = 8;                ///< 1 to 1000: requests that run at the same time
+  std::string schema = "ekauth";  ///< of the tables: a-z, 0-9 and _, at most 63, no digit or pg_ first
+  std::uint32_t connections = 8;  ///< 1 to 1000: requests that run at the same time
   duration wait_timeout = duration(5000);       ///< 0 to an hour: how long to wait for a connection
   duration statement_timeout = duration(5000);  ///< 1 ms to an hour; a second later a server is given up
   /// Named statements, planned once for each connection: several times faster, and not for a pooler that
@@ -47,7 +47,8 @@ struct options {
 ///
 /// A resource; movable, and only to be assigned to or destroyed once moved from. Threads share the store;
 /// connections are made when they are needed, and again when they broke. What a write answered is committed;
-/// what failed has changed nothing, except where the connection broke before the answer: done or not.
+/// what failed has changed nothing, except where the connection broke before the answer, or a synchronous
+/// standby may lack the commit: done or not.
 ///
 /// Open it after fork: a store that was open before answers store_unavailable in the child.
 ///
@@ -66,7 +67,8 @@ class store final : public keys::store, public refresh::store, public allowlists
   /// Connects once and looks whether the tables are those of this ekauth.
   ///
   /// Errors: option_invalid; store_schema_newer; store_corrupt; store_busy; store_unavailable (no server that
-  /// may be written; no tables, or older ones: call migrate; synchronous_commit is off).
+  /// may be written; no tables, or older ones: call migrate; synchronous_commit is off, or
+  /// client_min_messages is error).
   [[nodiscard]] static result<store> open(options how);
 
   store(store&&) noexcept;

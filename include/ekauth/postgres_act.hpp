@@ -1,6 +1,7 @@
 // One request as libpq's non-blocking calls want it: for servers that wait for PostgreSQL in their own way.
 //
 //   postgres::act<keys::find> asked(request);
+//   PQsetNoticeReceiver(connection, …, &asked);             // which gives what it gets to asked.take_notice
 //   do {
 //     if (!asked.send(connection)) …                        // then wait as libpq's manual says, and
 //     while (PGresult* one = PQgetResult(connection)) asked.take(one);
@@ -25,8 +26,8 @@ namespace ekauth::inline v1::postgres {
 /// allowlists.
 ///
 /// A resource; movable. The connection is the host's: to a server that may be written (target_session_attrs =
-/// read-write), non-blocking, with one statement at a time and timeouts of its own. Give it up with the act
-/// where the act ends before its answers have come: done or not.
+/// read-write; what another one answers is refused), non-blocking, with one statement at a time and timeouts
+/// of its own. Give it up with the act where the act ends before its answers have come: done or not.
 template <class Request>
 class act {
  public:
@@ -42,6 +43,11 @@ class act {
   /// Takes an answer of PQgetResult, and clears it. All of them count: a commit may fail after its rows came.
   void take(pg_result* one);
 
+  /// Takes what the connection's notice receiver (PQsetNoticeReceiver) gets between send and the last answer.
+  /// That a commit's wait for a synchronous standby was cancelled comes so alone; who does not pass it on
+  /// takes for done what a failover may forget.
+  void take_notice(const pg_result* said);
+
   /// After the last answer: whether another transaction was in the way, and the statement is to be sent
   /// again. At most seven times.
   [[nodiscard]] bool is_open() const;
@@ -49,7 +55,8 @@ class act {
   /// Whether the connection can go on; otherwise close it.
   [[nodiscard]] bool keeps_connection() const;
 
-  /// The reply. Errors: as postgres::store's; store_unavailable where nothing was taken: done or not.
+  /// The reply. Errors: as postgres::store's; store_unavailable where nothing was taken, or a standby may
+  /// lack the commit: done or not.
   [[nodiscard]] result<typename Request::reply> answer() const;
 
  private:

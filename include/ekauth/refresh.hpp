@@ -229,8 +229,8 @@ class service {
   [[nodiscard]] purge_flow purge(time_point now, std::uint32_t limit = 1000) const;
 
  private:
-  explicit service(std::shared_ptr<const core> inside) : core_(std::move(inside)) {}
-  std::shared_ptr<const core> core_;
+  explicit service(std::shared_ptr<const shares<const core>> all) : shares_(std::move(all)) {}
+  std::shared_ptr<const shares<const core>> shares_;
 };
 
 }  // namespace ekauth::inline v1::refresh

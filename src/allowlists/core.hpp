@@ -3,6 +3,7 @@
 
 #include <ekauth/allowlists.hpp>
 
+#include "core/lanes.hpp"
 #include "core/remembered.hpp"
 
 namespace ekauth::inline v1::allowlists {

@@ -47,13 +47,13 @@ result<service> service::make(options how, random_source& random) {
     return error{errc::option_invalid, "a list has room for 1 to 1,000,000 entries"};
   if (how.max_age < duration(0) || how.max_age > oldest)
     return error{errc::option_invalid, "max_age is 0 to an hour"};
-  return service(std::make_shared<core>(how, random));
+  return service(make_shares<core>(how, random));
 }
 
 find_flow service::find(holder of, time_point now) const { return {std::move(of), now}; }
 
 save_flow service::save(holder of, edit what, time_point now) const {
-  return {*core_, std::move(of), std::move(what), now};
+  return {shares_->inside, std::move(of), std::move(what), now};
 }
 
 switch_flow service::enable(holder of, std::optional<cidr::address> caller, time_point now) const {
@@ -65,7 +65,7 @@ switch_flow service::disable(holder of, time_point now) const {
 }
 
 check_flow service::check(holder of, std::optional<cidr::address> client, time_point now) const {
-  return {core_, std::move(of), client, now};
+  return {shares_->one(), std::move(of), client, now};
 }
 
 find_flow::find_flow(holder of, time_point now) : now_(now) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace ekauth::inline v1::base62 {
 
@@ -18,24 +19,42 @@ consteval std::array<std::uint8_t, 256> make_values() {
 }
 constexpr std::array<std::uint8_t, 256> digit_values = make_values();
 
-// A digit of a MAC or of a secret: which place of a table is read could be seen in a cache.
-constexpr char digit(std::uint32_t value) noexcept {
-  std::uint32_t c = '0' + value;
-  c += (9 - value) >> 8 & ('A' - '9' - 1);
-  c += (35 - value) >> 8 & ('a' - 'Z' - 1);
-  return static_cast<char>(c);
+// Eight values below 64, a byte each, to their digits. By sums alone, of which none leaves its byte: which place of a
+// table is read for a digit of a secret could be seen in a cache.
+constexpr std::uint64_t in_each_byte = 0x0101010101010101;
+constexpr std::uint64_t to_digits(std::uint64_t values) noexcept {
+  const std::uint64_t over_9 = (values + (127 - 9) * in_each_byte) >> 7 & in_each_byte;
+  const std::uint64_t over_35 = (values + (127 - 35) * in_each_byte) >> 7 & in_each_byte;
+  return values + '0' * in_each_byte + over_9 * ('A' - '9' - 1) + over_35 * ('a' - 'Z' - 1);
 }
 
-consteval std::array<std::uint32_t, 256> make_crc_table() {
-  std::array<std::uint32_t, 256> table{};
+// The same for any number of values, in their place.
+void to_digits(char* values, std::size_t size) noexcept {
+  std::uint64_t word = 0;
+  while (size != 0) {
+    const std::size_t some = std::min(size, sizeof word);
+    std::memcpy(&word, values, some);
+    word = to_digits(word & 63 * in_each_byte);
+    std::memcpy(values, &word, some);
+    values += some;
+    size -= some;
+  }
+  wipe(&word, sizeof word);
+}
+
+// What a byte adds to the CRC: in tables[n] with n bytes behind it, so that four are taken at a time.
+consteval auto make_crc_tables() {
+  std::array<std::array<std::uint32_t, 256>, 4> tables{};
   for (std::uint32_t i = 0; i < 256; ++i) {
     std::uint32_t c = i;
-    for (int bit = 0; bit < 8; ++bit) c = (c & 1) != 0 ? 0xEDB88320u ^ (c >> 1) : c >> 1;
-    table[i] = c;
+    for (auto& table : tables) {
+      for (int bit = 0; bit < 8; ++bit) c = (c & 1) != 0 ? 0xEDB88320u ^ (c >> 1) : c >> 1;
+      table[i] = c;
+    }
   }
-  return table;
+  return tables;
 }
-constexpr std::array<std::uint32_t, 256> crc_table = make_crc_table();
+constexpr auto crc_tables = make_crc_tables();
 
 }  // namespace
 
@@ -47,7 +66,8 @@ bool is_text(std::string_view text) noexcept {
 
 std::string digits(std::uint64_t value, std::size_t width) {
   std::string text(width, '0');
-  for (std::size_t i = width; i-- > 0; value /= 62) text[i] = digit(static_cast<std::uint32_t>(value % 62));
+  for (std::size_t i = width; i-- > 0; value /= 62) text[i] = static_cast<char>(value % 62);
+  to_digits(text.data(), width);
   return text;
 }
 
@@ -62,8 +82,9 @@ std::string digits(const digest& value, std::size_t width) {
       word = static_cast<std::uint32_t>(rest / 62);
       rest %= 62;
     }
-    text[i] = digit(static_cast<std::uint32_t>(rest));
+    text[i] = static_cast<char>(rest);
   }
+  to_digits(text.data(), width);
   wipe(words.data(), sizeof words);
   return text;
 }
@@ -76,15 +97,21 @@ std::string random_digits(random_source& random, std::size_t width) {
 
 void random_digits(random_source& random, char* out, std::size_t width) {
   std::array<unsigned char, 64> pool;
-  char* const end = out + width;
-  while (out != end) {
+  while (width != 0) {
     // One draw in 32 is rejected; two more than needed suffice nearly always.
-    const std::size_t drawn = std::min(pool.size(), static_cast<std::size_t>(end - out) + 2);
+    const std::size_t drawn = std::min(pool.size(), width + 2);
     random.fill(pool.data(), drawn);
-    for (std::size_t i = 0; i < drawn && out != end; ++i) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < drawn; ++i) {
       const unsigned draw = pool[i] & 63u;
-      if (draw < 62) *out++ = digit(draw);
+      pool[kept] = static_cast<unsigned char>(draw);
+      kept += draw < 62 ? 1 : 0;  // the next one takes the place of one that is rejected
     }
+    kept = std::min(kept, width);
+    std::memcpy(out, pool.data(), kept);
+    to_digits(out, kept);
+    out += kept;
+    width -= kept;
   }
   wipe(pool.data(), pool.size());
 }
@@ -96,8 +123,15 @@ std::uint64_t value(std::string_view digits) noexcept {
 }
 
 std::uint32_t crc32(std::string_view bytes) noexcept {
+  const auto byte = [&](std::size_t at) { return std::uint32_t{static_cast<unsigned char>(bytes[at])}; };
   std::uint32_t c = 0xffffffffu;
-  for (const char byte : bytes) c = crc_table[(c ^ static_cast<unsigned char>(byte)) & 0xff] ^ (c >> 8);
+  std::size_t at = 0;
+  for (; bytes.size() - at >= 4; at += 4) {
+    c ^= byte(at) | byte(at + 1) << 8 | byte(at + 2) << 16 | byte(at + 3) << 24;
+    c = crc_tables[3][c & 0xff] ^ crc_tables[2][c >> 8 & 0xff] ^ crc_tables[1][c >> 16 & 0xff] ^
+        crc_tables[0][c >> 24];
+  }
+  for (; at < bytes.size(); ++at) c = crc_tables[0][(c ^ byte(at)) & 0xff] ^ (c >> 8);
   return c ^ 0xffffffffu;
 }
 

@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/lanes.hpp"
+
 namespace ekauth::inline v1 {
 
 /// Bounded: beyond its capacity one of the others is forgotten. Threads share it.
@@ -20,7 +22,7 @@ class remembered {
 
   [[nodiscard]] std::optional<Value> find(const std::string& name) {
     shard& one = shard_of(name);
-    const std::lock_guard held(one.lock);
+    const std::shared_lock held(one.lock);
     const auto at = one.values.find(name);
     return at == one.values.end() ? std::nullopt : std::optional<Value>(at->second);
   }
@@ -36,7 +38,7 @@ class remembered {
 
  private:
   struct shard {
-    std::mutex lock;
+    laned_mutex lock;
     std::unordered_map<std::string, Value> values;
   };
   static constexpr std::size_t shard_count = 16;

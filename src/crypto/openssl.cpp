@@ -127,7 +127,7 @@ secret derive(const secret& root, std::string_view use, char slot) {
       OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(), info.size()),
       OSSL_PARAM_construct_end(),
   };
-  EVP_KDF* const algorithm = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
+  EVP_KDF* const algorithm = must(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
   EVP_KDF_CTX* const work = must(EVP_KDF_CTX_new(algorithm));
   unsigned char out[32];
   must(EVP_KDF_derive(work, out, sizeof out, parameters));

@@ -58,11 +58,11 @@ result<service> service::make(options how) {
     return error{errc::option_invalid, "trusted proxies and the header that they write belong together"};
   if (how.session_max_age < duration(0) || how.session_max_age > oldest_session)
     return error{errc::option_invalid, "session_max_age is 0 to an hour"};
-  return service(std::make_shared<core>(std::move(how)));
+  return service(make_shares<core>(std::move(how)));
 }
 
 check_flow service::check(const request& what, requirement demanded, time_point now) const {
-  return {core_, what, demanded, now};
+  return {shares_->one(), what, demanded, now};
 }
 
 // ---- check_flow

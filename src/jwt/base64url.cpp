@@ -108,8 +108,8 @@ bool portable::decode(std::string_view text, char* out) noexcept {
 }
 
 void encode(std::string_view bytes, char* out) noexcept {
-  const std::size_t begun = avx2::supported() ? avx2::encode(bytes, out) : 0;
-  portable::encode(bytes.substr(begun), out + begun / 3 * 4);
+  if (!avx2::supported()) return portable::encode(bytes, out);
+  encode_secret(bytes, out);
 }
 
 void encode_secret(std::string_view bytes, char* out) noexcept {

@@ -4,6 +4,7 @@
 
 #include <ekauth/keys.hpp>
 
+#include "core/lanes.hpp"
 #include "crypto/crypto.hpp"
 #include "keys/format.hpp"
 #include "keys/uses.hpp"

@@ -75,26 +75,26 @@ result<service> service::make(const server_keys& roots, scope::registry scopes, 
   if (!is_prefix(how.prefix)) return error{errc::option_invalid, "a key prefix is [a-z][a-z0-9]{1,7}"};
   if (!how.accept_live && !how.accept_test)
     return error{errc::option_invalid, "a service must accept live keys, test keys or both"};
-  return service(std::make_shared<const core>(roots, scopes, std::move(how), random));
+  return service(make_shares<const core>(roots, scopes, std::move(how), random));
 }
 
-create_flow service::create(new_key what, time_point now) const { return {core_, std::move(what), now}; }
+create_flow service::create(new_key what, time_point now) const { return {shares_->one(), std::move(what), now}; }
 
 result<parsed> service::parse(std::string_view credential) const {
-  const auto read = core_->check(credential);
+  const auto read = shares_->inside.check(credential);
   if (!read) return read.error();
   return parsed{key_id(std::string(id_prefix).append(read->id)), read->env};
 }
 
 bool service::looks_like_key(std::string_view credential) const noexcept {
-  return credential.size() > core_->how.prefix.size() && credential.starts_with(core_->how.prefix) &&
-         credential[core_->how.prefix.size()] == '_';
+  return credential.size() > shares_->inside.how.prefix.size() && credential.starts_with(shares_->inside.how.prefix) &&
+         credential[shares_->inside.how.prefix.size()] == '_';
 }
 
-verify_flow service::verify(std::string_view credential, context at) const { return {core_, credential, at}; }
+verify_flow service::verify(std::string_view credential, context at) const { return {shares_->one(), credential, at}; }
 
 void service::note_use(const principal& who, time_point now) const {
-  core_->uses.note(who.key().id, who.secret_number(), now);
+  shares_->inside.uses.note(who.key().id, who.secret_number(), now);
 }
 
 find_flow service::find(subject_id owner, key_id id) const { return {std::move(owner), std::move(id)}; }
@@ -116,14 +116,14 @@ change_flow service::enable(subject_id owner, key_id id, time_point now) const {
 }
 
 roll_flow service::roll(subject_id owner, key_id id, duration grace, time_point now) const {
-  return {core_, std::move(owner), std::move(id), grace, now};
+  return {shares_->one(), std::move(owner), std::move(id), grace, now};
 }
 
-touch_flow service::flush_uses(time_point now) const { return touch_flow(core_->uses.take(now)); }
+touch_flow service::flush_uses(time_point now) const { return touch_flow(shares_->inside.uses.take(now)); }
 
 std::string service::display(const key_id& id, environment env) const {
   const std::string_view text = id.text();
-  std::string shown = core_->how.prefix;
+  std::string shown = shares_->inside.how.prefix;
   shown.append("_").append(keys::name(env)).append("_");
   shown.append(text.starts_with(id_prefix) ? text.substr(id_prefix.size()) : text);
   return shown;

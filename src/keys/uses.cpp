@@ -1,9 +1,9 @@
 #include "keys/uses.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <limits>
+#include <mutex>
 #include <tuple>
+#include <utility>
 
 namespace ekauth::inline v1::keys {
 
@@ -13,43 +13,42 @@ std::int64_t minute_of(time_point at) {
   return std::chrono::floor<std::chrono::minutes>(at).time_since_epoch().count();
 }
 
-std::string entry_of(const key_id& id, std::uint32_t number) {
-  std::string entry = id.text();
-  entry.push_back(' ');
-  entry.append(std::to_string(number));
-  return entry;
-}
-
 }  // namespace
+
+void use_table::move_on(minutes& known, std::int64_t minute) noexcept {
+  std::int64_t before = known.noted.load(std::memory_order_relaxed);
+  while (before < minute &&
+         !known.noted.compare_exchange_weak(before, minute, std::memory_order_relaxed)) {
+  }
+}
 
 void use_table::note(const key_id& id, std::uint32_t number, time_point at) {
   const std::int64_t minute = minute_of(at);
-  std::string entry = entry_of(id, number);
-  shard& mine = shards_[std::hash<std::string>{}(entry) % shard_count];
-  const std::lock_guard lock(mine.mutex);
-  if (const auto known = mine.uses.find(entry); known != mine.uses.end()) {
-    known->second.noted = std::max(known->second.noted, minute);
-    return;
+  used what{id, number};
+  shard& mine = shards_[hash{}(what) % shard_count];
+  {
+    const std::shared_lock reading(mine.lock);
+    if (const auto known = mine.uses.find(what); known != mine.uses.end())
+      return move_on(known->second, minute);
+    if (mine.uses.size() >= shard_capacity) return;
   }
-  if (mine.uses.size() >= shard_capacity) return;
-  mine.uses.emplace(std::move(entry), minutes{minute, std::numeric_limits<std::int64_t>::min()});
+  const std::unique_lock alone(mine.lock);
+  move_on(mine.uses[std::move(what)], minute);
 }
 
 std::vector<touch::use> use_table::take(time_point now) {
   const std::int64_t this_minute = minute_of(now);
   std::vector<touch::use> due;
   for (shard& each : shards_) {
-    const std::lock_guard lock(each.mutex);
+    const std::unique_lock alone(each.lock);
     for (auto at = each.uses.begin(); at != each.uses.end();) {
-      auto& [entry, times] = *at;
-      if (times.noted > times.flushed) {
-        const std::size_t gap = entry.rfind(' ');
-        due.push_back({key_id(entry.substr(0, gap)),
-                       static_cast<std::uint32_t>(std::stoul(entry.substr(gap + 1))),
-                       time_point(std::chrono::minutes(times.noted))});
-        times.flushed = times.noted;
+      auto& [what, times] = *at;
+      const std::int64_t noted = times.noted.load(std::memory_order_relaxed);
+      if (noted > times.flushed) {
+        due.push_back({what.id, what.number, time_point(std::chrono::minutes(noted))});
+        times.flushed = noted;
       }
-      at = times.noted < this_minute ? each.uses.erase(at) : std::next(at);
+      at = noted < this_minute ? each.uses.erase(at) : std::next(at);
     }
   }
   std::sort(due.begin(), due.end(), [](const touch::use& a, const touch::use& b) {

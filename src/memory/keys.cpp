@@ -51,7 +51,7 @@ result<keys::find::reply> store::find_key(const keys::find& request) {
   const std::shared_lock one(shard.lock);
   const auto at = shard.rows.find(request.id.text());
   if (at == shard.rows.end()) return keys::find::reply{};
-  return keys::find::reply{at->second};
+  return result<keys::find::reply>(std::in_place, at->second);
 }
 
 result<keys::replace::reply> store::replace_key(const keys::replace& request) {

@@ -4,45 +4,21 @@
 #include <ekauth/memory.hpp>
 
 #include <array>
-#include <atomic>
 #include <functional>
 #include <map>
 #include <set>
-#include <shared_mutex>
 #include <string_view>
-#include <thread>
 #include <unordered_map>
+
+#include "core/lanes.hpp"
 
 namespace ekauth::inline v1::memory {
 
-// A shared mutex in which writers get their turn: the standard's may let a crowd of readers that never all
-// leave keep one waiting for ever, and a revocation is a writer. Readers let those who wait pass, but not
-// endlessly.
-class fair_mutex {
- public:
-  void lock() {
-    ++waiting_;
-    inner_.lock();
-    --waiting_;
-  }
-  void unlock() { inner_.unlock(); }
-  void lock_shared() {
-    for (int turns = 0; turns < 100 && waiting_.load(std::memory_order_relaxed) != 0; ++turns)
-      std::this_thread::yield();
-    inner_.lock_shared();
-  }
-  void unlock_shared() { inner_.unlock_shared(); }
-
- private:
-  std::atomic<std::uint32_t> waiting_ = 0;
-  std::shared_mutex inner_;
-};
-
-// Keys are read on every request of a host and written rarely, so rows lie in shards that are read without
-// meeting each other, and everything that writes passes through one lock before.
+// Keys are read on every request of a host and written rarely: readers meet neither each other nor a write to
+// another shard, and everything that writes passes through one lock before.
 struct store::key_table {
-  struct alignas(64) shard {
-    fair_mutex lock;
+  struct shard {
+    laned_mutex lock;
     std::unordered_map<std::string, keys::record> rows;
   };
   struct owned {
@@ -85,7 +61,7 @@ struct store::session_table {
 
 // Read on requests of accounts that have one, and small to answer while the asker knows the version.
 struct store::list_table {
-  fair_mutex lock;
+  laned_mutex lock;
   std::map<std::pair<std::string, std::string>, allowlists::record> rows;  // by account, and key or ""
 };
 

@@ -42,7 +42,14 @@ bool act<Request>::send(pg_conn* to) {
 
 template <class Request>
 void act<Request>::take(pg_result* one) {
-  inside_->got.take(postgres::answer(one));
+  inside& in = *inside_;
+  in.got.take(postgres::answer(one));
+  if (in.asked && only_reads(in.asked->which)) in.got.require_writable();
+}
+
+template <class Request>
+void act<Request>::take_notice(const pg_result* said) {
+  inside_->got.take_notice(said);
 }
 
 template <class Request>

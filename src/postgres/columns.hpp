@@ -24,6 +24,13 @@ class columns {
  public:
   columns(const PGresult* rows, int row) noexcept : rows_(rows), row_(row) {}
 
+  /// Of a statement that only reads, past the column that all of these begin with.
+  [[nodiscard]] static columns found(const PGresult* rows, int row) noexcept {
+    columns made(rows, row);
+    made.skip(1);
+    return made;
+  }
+
   [[nodiscard]] bool good() const noexcept { return good_; }
   [[nodiscard]] bool next_is_null() const noexcept { return PQgetisnull(rows_, row_, at_) != 0; }
   void skip(int count) noexcept { at_ += count; }

@@ -23,6 +23,10 @@ int poll_once(int socket, short events, int milliseconds) {
   return ready;
 }
 
+// A notice would be printed.
+void ignore(void*, const PGresult*) {}
+void take_notice(void* into, const PGresult* said) { static_cast<received*>(into)->take_notice(said); }
+
 std::string timeout_text(const options& how) { return std::to_string(how.statement_timeout.count()); }
 
 }  // namespace
@@ -47,8 +51,7 @@ connection::handle connection::dial(const settings& told, bool with_timeout) {
                                 nullptr};
   handle made(PQconnectdbParams(names, values, 1));
   if (PQstatus(made.get()) == CONNECTION_OK && PQsetnonblocking(made.get(), 1) == 0) {
-    PQsetNoticeProcessor(
-        made.get(), [](void*, const char*) {}, nullptr);  // which would be printed
+    PQsetNoticeReceiver(made.get(), ignore, nullptr);
     return made;
   }
   // Poolers that do not pass options on say so.
@@ -67,21 +70,29 @@ result<connection> connection::open(const settings& told) {
 }
 
 // Whether the session is as it was asked to be: a pooler may have kept the timeout from it, or conninfo's own
-// options replaced it.
+// options replaced it; and a pooler may tell from memory whether its server may be written.
 result<void> connection::check_session() {
   if (PQserverVersion(open_.get()) < 120000)
     return error{errc::store_unavailable, "PostgreSQL is older than 12"};
   const received got = ask_once(
       "SELECT (SELECT setting::bigint FROM pg_settings WHERE name = 'statement_timeout'),"
-      " (current_setting('synchronous_commit') = 'off')::integer::bigint");
+      " (current_setting('transaction_read_only') = 'on')::integer::bigint,"
+      " (current_setting('synchronous_commit') = 'off')::integer::bigint,"
+      " (current_setting('client_min_messages') = 'error')::integer::bigint");
   if (got.how() != fate::done) {
     told_->log(got.words());
     return got.how() == fate::failed ? got.why() : unreachable;
   }
   columns row(got.rows(), 0);
   sets_timeout_ = row.integer() != told_->how.statement_timeout.count();
+  if (row.integer() != 0) {
+    told_->log("25006 a server that may only be read");
+    return unreachable;
+  }
   if (row.integer() != 0)
     return error{errc::store_unavailable, "synchronous_commit is off: what is answered could be lost"};
+  if (row.integer() != 0)
+    return error{errc::store_unavailable, "client_min_messages hides when a standby may lack a commit"};
   return {};
 }
 
@@ -96,6 +107,12 @@ bool connection::is_usable() const {
 // ---- Asking
 
 received connection::ask(const statement& what) {
+  received got = run(what);
+  if (only_reads(what.which)) got.require_writable();
+  return got;
+}
+
+received connection::run(const statement& what) {
   const auto which = static_cast<std::size_t>(what.which);
   const parameters::table with = what.values.for_libpq();
   if (!told_->how.prepare) {
@@ -159,6 +176,12 @@ received connection::exchange_with_timeout(const Send& send) {
 
 // Takes all that comes for what was sent; in a pipeline, up to its mark.
 void connection::receive(received& got, bool to_mark) const {
+  PQsetNoticeReceiver(open_.get(), take_notice, &got);
+  receive_all(got, to_mark);
+  PQsetNoticeReceiver(open_.get(), ignore, nullptr);
+}
+
+void connection::receive_all(received& got, bool to_mark) const {
   const instant deadline = std::chrono::steady_clock::now() + told_->how.statement_timeout + grace;
   for (;;) {
     if (!wait_for_answer(deadline)) return got.lose();

@@ -55,11 +55,13 @@ class connection {
   [[nodiscard]] static handle dial(const settings& told, bool with_timeout);
   [[nodiscard]] result<void> check_session();
 
+  [[nodiscard]] received run(const statement& what);
   template <class Send>
   [[nodiscard]] received exchange(const Send& send);
   template <class Send>
   [[nodiscard]] received exchange_with_timeout(const Send& send);
   void receive(received& got, bool to_mark) const;
+  void receive_all(received& got, bool to_mark) const;
   [[nodiscard]] bool wait_for_answer(instant deadline) const;
 
   const settings* told_;

@@ -54,7 +54,7 @@ struct store::inside {
   explicit inside(const options& how) : told(how), connections(told) {}
 
   /// Runs a statement on one of the connections; a reading one once more when its connection broke.
-  [[nodiscard]] result<received> ask(const statement& what, bool only_reads);
+  [[nodiscard]] result<received> ask(const statement& what);
 
   template <class Request>
   [[nodiscard]] result<typename Request::reply> answer(const Request& request);

@@ -56,8 +56,8 @@ void read_secret(columns& row, keys::record& key) {
 // Rows come by key, one for each of its secrets.
 result<std::vector<keys::record>> read_keys(const received& got) {
   std::vector<keys::record> found;
-  for (int at = 0; at < PQntuples(got.rows()); ++at) {
-    columns row(got.rows(), at);
+  for (int at = 0; at < got.found(); ++at) {
+    columns row = columns::found(got.rows(), at);
     const std::string_view id = row.text();
     if (found.empty() || found.back().id.text() != id) {
       found.emplace_back().id = key_id(id);

@@ -33,8 +33,8 @@ result<statement> to_statement(const allowlists::find& request) {
 
 result<allowlists::find::reply> read_reply(const allowlists::find& request, const received& got) {
   allowlists::find::reply found;
-  for (int at = 0; at < PQntuples(got.rows()); ++at)
-    if (auto good = read_list(columns(got.rows(), at), request.of, found); !good) return good.error();
+  for (int at = 0; at < got.found(); ++at)
+    if (auto good = read_list(columns::found(got.rows(), at), request.of, found); !good) return good.error();
   return found;
 }
 

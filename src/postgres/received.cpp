@@ -16,6 +16,8 @@ struct meaning {
 
 constexpr error others{errc::store_busy, "others held the rows beyond the timeout"};
 constexpr error connection_broke{errc::store_unavailable, "the connection broke: done or not"};
+constexpr error unreplicated{errc::store_unavailable, "committed, but a standby may lack it: done or not"};
+constexpr error only_readable{errc::store_unavailable, "the server may only be read"};
 constexpr error shared_session{errc::store_unavailable, "a pooler mixes named statements: leave prepare off"};
 constexpr error foreign_row{errc::store_corrupt, "the tables hold what ekauth did not write"};
 
@@ -32,7 +34,7 @@ constexpr meaning meanings[] = {
     {"23", fate::failed, foreign_row, true},
     {"57P", fate::lost, connection_broke},
     {"08", fate::lost, connection_broke},
-    {"25006", fate::failed, {errc::store_unavailable, "the server may only be read"}},
+    {"25006", fate::failed, only_readable},
     {"26", fate::failed, shared_session},
     {"42P05", fate::failed, shared_session},
     {"42501", fate::failed, {errc::store_unavailable, "the role may not use the tables"}},
@@ -45,6 +47,10 @@ constexpr meaning meanings[] = {
 std::string_view field(const PGresult* failed, int which) {
   const char* const text = PQresultErrorField(failed, which);
   return text == nullptr ? std::string_view() : std::string_view(text);
+}
+
+std::string words_of(const PGresult* said) {
+  return std::string(field(said, PG_DIAG_SQLSTATE)).append(" ").append(field(said, PG_DIAG_MESSAGE_PRIMARY));
 }
 
 }  // namespace
@@ -69,8 +75,8 @@ void received::take(answer next) {
 
 void received::take_error(const PGresult* failed) {
   if (has_error_) return;  // the first one is the cause
-  const std::string_view state = field(failed, PG_DIAG_SQLSTATE);
-  words_.assign(state).append(" ").append(field(failed, PG_DIAG_MESSAGE_PRIMARY));
+  words_ = words_of(failed);
+  const std::string_view state = this->state();
   if (state.empty()) return ended(fate::lost, connection_broke);  // libpq's own
   taken_in_ = field(failed, PG_DIAG_CONSTRAINT_NAME);
   for (const meaning& one : meanings) {
@@ -79,6 +85,13 @@ void received::take_error(const PGresult* failed) {
     harmless_ = one.harmless;
     return;
   }
+}
+
+// Known by the function that says it: its words are translated, and its SQLSTATE is that of any warning.
+void received::take_notice(const PGresult* said) {
+  if (has_error_ || field(said, PG_DIAG_SOURCE_FUNCTION) != "SyncRepWaitForLSN") return;
+  words_ = words_of(said);
+  ended(fate::lost, unreplicated);
 }
 
 void received::ended(fate how, error why) {
@@ -91,6 +104,21 @@ void received::ended(fate how, error why) {
 void received::lose() {
   harmless_ = false;
   if (!has_error_) ended(fate::lost, connection_broke);
+}
+
+void received::require_writable() {
+  if (how_ != fate::done) return;
+  const PGresult* const rows = rows_.get();
+  const bool is_writable =
+      PQntuples(rows) > 0 && PQgetlength(rows, 0, 0) == 1 && PQgetvalue(rows, 0, 0)[0] == 1;
+  if (is_writable) return;
+  words_ = "25006 rows of a server that may only be read";
+  ended(fate::failed, only_readable);
+}
+
+int received::found() const noexcept {
+  const int rows = PQntuples(rows_.get());
+  return rows == 1 && PQgetisnull(rows_.get(), 0, 1) != 0 ? 0 : rows;
 }
 
 std::uint32_t received::changed() const noexcept {

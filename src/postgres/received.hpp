@@ -23,7 +23,7 @@ enum class fate {
   taken,  ///< undone: a row with the same primary key was there
   again,  ///< undone: another transaction was in the way, which the same statement may not meet again
   failed,
-  lost,  ///< done or not: the connection broke
+  lost,  ///< done or not: the connection broke, or a standby may lack it
 };
 
 /// Everything that came back for one statement. An error counts wherever it comes: a commit may fail after
@@ -33,13 +33,24 @@ class received {
   /// Takes each of libpq's answers, until there are no more.
   void take(answer next);
 
+  /// Takes what the server said beside an answer. A commit whose wait for a standby was cancelled says it so
+  /// alone: the next primary may lack it.
+  void take_notice(const PGresult* said);
+
   /// No more answers will come.
   void lose();
+
+  /// Takes for an error what came from a server that may not be written: a standby, whose rows may be old.
+  /// For statements that only read.
+  void require_writable();
 
   [[nodiscard]] fate how() const noexcept { return how_; }
   [[nodiscard]] error why() const noexcept { return why_; }
   [[nodiscard]] const PGresult* rows() const noexcept { return rows_.get(); }
   [[nodiscard]] std::uint32_t changed() const noexcept;
+
+  /// Of a statement that only reads: how many rows it found.
+  [[nodiscard]] int found() const noexcept;
 
   /// Of what ended as taken.
   [[nodiscard]] bool is_taken_in(std::string_view primary_key) const noexcept {

@@ -145,10 +145,11 @@ result<void> check_schema(connection& db, const settings& told) {
 result<void> migrate_schema(connection& db, const settings& told) {
   if (auto ok = run(db, told, std::string("BEGIN ISOLATION LEVEL READ COMMITTED; ") + take_turn); !ok)
     return ok;
-  const auto has_schema = is_there(db, told, "to_regnamespace", told.how.schema);
+  const std::string schema = '"' + told.how.schema + '"';
+  const auto has_schema = is_there(db, told, "to_regnamespace", schema);
   if (!has_schema) return has_schema.error();
   if (!*has_schema)  // which needs a right that only its maker needs
-    if (auto ok = run(db, told, "CREATE SCHEMA " + told.how.schema); !ok) return ok;
+    if (auto ok = run(db, told, "CREATE SCHEMA " + schema); !ok) return ok;
 
   const auto has_version = is_there(db, told, "to_regclass", told.placed("ekauth.schema_version"));
   if (!has_version) return has_version.error();

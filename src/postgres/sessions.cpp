@@ -49,8 +49,8 @@ refresh::find::found read_session(columns& row) {
 
 result<std::vector<refresh::find::found>> read_sessions(const received& got) {
   std::vector<refresh::find::found> all;
-  for (int at = 0; at < PQntuples(got.rows()); ++at) {
-    columns row(got.rows(), at);
+  for (int at = 0; at < got.found(); ++at) {
+    columns row = columns::found(got.rows(), at);
     all.push_back(read_session(row));
     if (!row.good()) return corrupt_row;
   }
@@ -137,8 +137,9 @@ result<statement> to_statement(const refresh::read_epoch& request) {
 }
 
 result<refresh::read_epoch::reply> read_reply(const refresh::read_epoch&, const received& got) {
-  if (PQntuples(got.rows()) == 0) return std::uint64_t{0};
-  columns row(got.rows(), 0);
+  if (got.found() == 0) return std::uint64_t{0};
+  columns row = columns::found(got.rows(), 0);
+  row.skip(1);  // the subject
   const std::uint64_t epoch = row.u64();
   if (!row.good()) return corrupt_row;
   return epoch;

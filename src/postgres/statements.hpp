@@ -30,6 +30,13 @@ enum class sql : std::size_t {
 
 inline constexpr std::size_t all_statements = static_cast<std::size_t>(sql::count);
 
+/// Whether a statement changes nothing. Each of these begins with whether the transaction may write, which it
+/// may not on a standby, and answers that even where it finds nothing: then in one row, NULL from there on.
+[[nodiscard]] constexpr bool only_reads(sql which) noexcept {
+  return which == sql::find_key || which == sql::list_keys || which == sql::find_session ||
+         which == sql::read_epoch || which == sql::list_sessions || which == sql::find_allowlists;
+}
+
 /// With the tables in the schema "ekauth".
 inline constexpr std::array<const char*, all_statements> statement_texts{
     // insert_key. A second insert of an id breaks the primary key, and takes the owner's count back with it.
@@ -47,10 +54,12 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
          SELECT a.id, s.* FROM added a, unnest($14, $15, $16, $17, $18, $19) s)
        SELECT count(*) FROM added)",
     // find_key
-    R"(SELECT k.id, k.environment, k.name, k.owner, k.scopes, k.state, k.created_at, k.not_before, k.expires_at,
+    R"(SELECT current_setting('transaction_read_only') = 'off',
+              k.id, k.environment, k.name, k.owner, k.scopes, k.state, k.created_at, k.not_before, k.expires_at,
               k.revoked_at, k.version, s.number, s.slot, s.digest, s.created_at, s.not_after, s.last_used
-       FROM ekauth.api_keys k LEFT JOIN ekauth.api_key_secrets s ON s.key_id = k.id
-       WHERE k.id = $1 ORDER BY s.number)",
+       FROM (VALUES (1)) one LEFT JOIN ekauth.api_keys k ON k.id = $1
+            LEFT JOIN ekauth.api_key_secrets s ON s.key_id = k.id
+       ORDER BY s.number)",
     // replace_key. The secrets are locked in the order that touch_keys locks them in.
     R"(WITH changed AS (
          UPDATE ekauth.api_keys
@@ -75,9 +84,11 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
          WHERE c.state = 3 AND o.owner = c.owner)
        SELECT count(*) FROM changed)",
     // list_keys
-    R"(SELECT k.id, k.environment, k.name, k.owner, k.scopes, k.state, k.created_at, k.not_before, k.expires_at,
+    R"(SELECT current_setting('transaction_read_only') = 'off',
+              k.id, k.environment, k.name, k.owner, k.scopes, k.state, k.created_at, k.not_before, k.expires_at,
               k.revoked_at, k.version, s.number, s.slot, s.digest, s.created_at, s.not_after, s.last_used
-       FROM (SELECT * FROM ekauth.api_keys WHERE owner = $1 AND id > $2 ORDER BY id LIMIT $3) k
+       FROM (VALUES (1)) one
+            LEFT JOIN (SELECT * FROM ekauth.api_keys WHERE owner = $1 AND id > $2 ORDER BY id LIMIT $3) k ON true
             LEFT JOIN ekauth.api_key_secrets s ON s.key_id = k.id
        ORDER BY k.id, s.number)",
     // touch_keys
@@ -108,12 +119,13 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
          RETURNING id)
        SELECT (SELECT epoch FROM subject), (SELECT count(*) FROM added))",
     // find_session
-    R"(SELECT f.id, f.subject, f.scopes, f.client, f.epoch, f.generation, f.slot, f.current_digest,
+    R"(SELECT current_setting('transaction_read_only') = 'off',
+              f.id, f.subject, f.scopes, f.client, f.epoch, f.generation, f.slot, f.current_digest,
               f.previous_digest, f.salt, f.created_at, f.rotated_at, f.last_ok_at, f.confirmed_at, f.replays,
               f.idle_deadline, f.absolute_deadline, f.binding, f.state, f.reason, f.ended_at, f.version,
               coalesce(u.epoch, 0), coalesce(u.reason, 0::smallint)
-       FROM ekauth.sessions f LEFT JOIN ekauth.subjects u ON u.subject = f.subject
-       WHERE f.id = $1)",
+       FROM (VALUES (1)) one LEFT JOIN ekauth.sessions f ON f.id = $1
+            LEFT JOIN ekauth.subjects u ON u.subject = f.subject)",
     // advance_session. The lock on the subject keeps a bump of its epoch out until this is committed.
     R"(WITH subject AS MATERIALIZED (
          SELECT u.epoch FROM ekauth.subjects u
@@ -129,28 +141,32 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
          RETURNING id)
        SELECT (SELECT count(*) FROM ended), (SELECT state FROM ekauth.sessions WHERE id = $1))",
     // read_epoch
-    "SELECT epoch FROM ekauth.subjects WHERE subject = $1",
+    R"(SELECT current_setting('transaction_read_only') = 'off', u.subject, u.epoch
+       FROM (VALUES (1)) one LEFT JOIN ekauth.subjects u ON u.subject = $1)",
     // bump_epoch
     R"(INSERT INTO ekauth.subjects AS u (subject, epoch, reason, changed_at) VALUES ($1, 1, $2, $3)
        ON CONFLICT (subject) DO UPDATE
        SET epoch = u.epoch + 1, reason = excluded.reason, changed_at = excluded.changed_at WHERE u.epoch >= 0
        RETURNING epoch)",
     // list_sessions
-    R"(SELECT f.id, f.subject, f.scopes, f.client, f.epoch, f.generation, f.slot, f.current_digest,
+    R"(SELECT current_setting('transaction_read_only') = 'off',
+              f.id, f.subject, f.scopes, f.client, f.epoch, f.generation, f.slot, f.current_digest,
               f.previous_digest, f.salt, f.created_at, f.rotated_at, f.last_ok_at, f.confirmed_at, f.replays,
               f.idle_deadline, f.absolute_deadline, f.binding, f.state, f.reason, f.ended_at, f.version,
               coalesce(u.epoch, 0), coalesce(u.reason, 0::smallint)
-       FROM ekauth.sessions f LEFT JOIN ekauth.subjects u ON u.subject = f.subject
-       WHERE f.subject = $1 AND f.id > $2 ORDER BY f.id LIMIT $3)",
+       FROM (VALUES (1)) one
+            LEFT JOIN (SELECT * FROM ekauth.sessions WHERE subject = $1 AND id > $2 ORDER BY id LIMIT $3) f ON true
+            LEFT JOIN ekauth.subjects u ON u.subject = f.subject
+       ORDER BY f.id)",
     // purge_sessions. A session that is being changed stays for the next time.
     R"(WITH due AS MATERIALIZED (
          SELECT id FROM ekauth.sessions WHERE least(idle_deadline, absolute_deadline) <= $1
          ORDER BY least(idle_deadline, absolute_deadline) LIMIT $2 FOR UPDATE SKIP LOCKED)
        DELETE FROM ekauth.sessions f USING due d WHERE f.id = d.id)",
     // find_allowlists
-    R"(SELECT key, version, enabled, changed_at,
-              CASE WHEN version <> CASE WHEN key = '' THEN $3 ELSE $4 END THEN entries END
-       FROM ekauth.allowlists WHERE account = $1 AND key IN ('', $2))",
+    R"(SELECT current_setting('transaction_read_only') = 'off', l.key, l.version, l.enabled, l.changed_at,
+              CASE WHEN l.version <> CASE WHEN l.key = '' THEN $3 ELSE $4 END THEN l.entries END
+       FROM (VALUES (1)) one LEFT JOIN ekauth.allowlists l ON l.account = $1 AND l.key IN ('', $2))",
     // insert_allowlist
     R"(INSERT INTO ekauth.allowlists (account, key, enabled, changed_at, entries, version)
        VALUES ($1, $2, $3, $4, $5, 1)
@@ -160,12 +176,12 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
        WHERE account = $1 AND key = $2 AND version = $6)",
 };
 
-/// The text with its tables in another schema, whose name needs no quotes.
+/// The text with its tables in another schema, in quotes: the name may be a reserved word.
 [[nodiscard]] inline std::string in_schema(std::string_view text, std::string_view schema) {
   constexpr std::string_view written = "ekauth.";
   std::string moved;
   for (std::size_t at = text.find(written); at != text.npos; at = text.find(written)) {
-    moved.append(text.substr(0, at)).append(schema).push_back('.');
+    moved.append(text.substr(0, at)).append("\"").append(schema).append("\".");
     text.remove_prefix(at + written.size());
   }
   return moved.append(text);

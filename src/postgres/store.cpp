@@ -18,17 +18,19 @@ bool is_conninfo(const std::string& text) {
   return words != nullptr;
 }
 
-// A name that means the same with quotes and without.
+// A name that PostgreSQL neither changes nor keeps for itself.
 bool is_plain_name(const std::string& name) {
   constexpr std::size_t longest = 63;
-  return !name.empty() && name.size() <= longest && (name.front() < '0' || name.front() > '9') &&
+  return !name.empty() && !name.starts_with("pg_") && name.size() <= longest &&
+         (name.front() < '0' || name.front() > '9') &&
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == name.npos;
 }
 
 result<void> check(const options& how) {
   if (!is_conninfo(how.conninfo)) return error{errc::option_invalid, "conninfo is not as libpq reads it"};
   if (!is_plain_name(how.schema))
-    return error{errc::option_invalid, "a schema's name is a-z, 0-9 and _, at most 63, no digit first"};
+    return error{errc::option_invalid,
+                 "a schema's name is a-z, 0-9 and _, at most 63, no digit or pg_ first"};
   if (how.connections == 0 || how.connections > most_connections)
     return error{errc::option_invalid, "connections are 1 to 1000"};
   if (how.wait_timeout < duration(0) || how.wait_timeout > longest_wait)
@@ -37,12 +39,6 @@ result<void> check(const options& how) {
     return error{errc::option_invalid, "statement_timeout is 1 ms to an hour"};
   return {};
 }
-
-template <class Request>
-constexpr bool only_reads =
-    std::is_same_v<Request, keys::find> || std::is_same_v<Request, keys::list> ||
-    std::is_same_v<Request, refresh::find> || std::is_same_v<Request, refresh::list> ||
-    std::is_same_v<Request, refresh::read_epoch> || std::is_same_v<Request, allowlists::find>;
 
 result<std::unique_ptr<connection>> connect(const settings& told) {
   auto made = connection::open(told);
@@ -92,8 +88,8 @@ void pool::give(std::unique_ptr<connection> back) noexcept {
 
 // ---- The store
 
-result<received> store::inside::ask(const statement& what, bool only_reads) {
-  for (int tries = only_reads ? 2 : 1;;) {
+result<received> store::inside::ask(const statement& what) {
+  for (int tries = only_reads(what.which) ? 2 : 1;;) {
     auto db = connections.take();
     if (!db) return db.error();
     received got = (**db).ask(what);
@@ -109,7 +105,7 @@ result<typename Request::reply> store::inside::answer(const Request& request) {
   const auto asked = statement_of(request);
   if (!asked) return asked.error();
   for (int tries = 0; tries < most_tries; ++tries) {
-    const auto got = ask(*asked, only_reads<Request>);
+    const auto got = ask(*asked);
     if (!got) return got.error();
     if (auto reply = reply_of(request, *got)) return *std::move(reply);
   }

@@ -3,6 +3,7 @@
 
 #include <ekauth/refresh.hpp>
 
+#include "core/lanes.hpp"
 #include "refresh/format.hpp"
 
 namespace ekauth::inline v1::refresh {

@@ -67,17 +67,17 @@ result<service> service::make(const server_keys& roots, policy rules, random_sou
   if (roots.active() == server_keys::no_slot)
     return error{errc::option_invalid, "refresh tokens need at least one server key"};
   if (auto ok = check_policy(rules); !ok) return ok.error();
-  return service(std::make_shared<const core>(roots, rules, random));
+  return service(make_shares<const core>(roots, rules, random));
 }
 
 epoch_flow service::epoch(subject_id subject) const { return epoch_flow(std::move(subject)); }
 
-login_flow service::login(new_session what, time_point now) const { return {core_, std::move(what), now}; }
+login_flow service::login(new_session what, time_point now) const { return {shares_->one(), std::move(what), now}; }
 
-refresh_flow service::refresh(std::string_view token, context at) const { return {core_, token, at}; }
+refresh_flow service::refresh(std::string_view token, context at) const { return {shares_->one(), token, at}; }
 
 end_flow service::end(std::string_view token, time_point now) const {
-  const auto read = core_->check(token);
+  const auto read = shares_->inside.check(token);
   if (!read) return {};
   return {family_id(read->family), end_reason::signed_out, now};
 }

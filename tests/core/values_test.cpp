@@ -258,3 +258,46 @@ TEST_CASE("the system's randomness fills what it is asked for", "[core]") {
   for (int i = 0; i < 64; ++i) drawn.insert(base62::random_digits(os_random(), 25));
   CHECK(drawn.size() == 64);
 }
+
+TEST_CASE("every base62 digit is the one of its value, at every place of a text", "[core]") {
+  const std::string alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  for (std::size_t width = 1; width <= 10; ++width)
+    for (std::uint64_t value = 0; value < 62; ++value) {
+      std::uint64_t leading = value;
+      for (std::size_t i = 1; i < width; ++i) leading *= 62;
+      const std::string text = base62::digits(leading, width);
+      CHECK(text == alphabet[value] + std::string(width - 1, '0'));
+      CHECK(base62::value(text) == leading);
+    }
+}
+
+TEST_CASE("random digits leave out the draws that are rejected, and keep the others in order", "[core]") {
+  struct counting final : random_source {
+    unsigned char next = 50;
+    void fill(void* bytes, std::size_t size) override {
+      for (std::size_t i = 0; i < size; ++i) static_cast<unsigned char*>(bytes)[i] = next++;
+    }
+  } source;
+  // 62 and 63 are drawn among the first 24, and nothing is drawn twice for them.
+  CHECK(base62::random_digits(source, 22) == "opqrstuvwxyz0123456789");
+  CHECK(source.next == 50 + 24);
+  for (std::size_t width = 0; width < 200; ++width) {
+    const std::string text = base62::random_digits(source, width);
+    CHECK(text.size() == width);
+    CHECK(base62::is_text(text));
+  }
+}
+
+TEST_CASE("the CRC is that of its polynomial, for every length", "[core]") {
+  CHECK(base62::crc32("123456789") == 0xCBF43926);
+  std::string text;
+  for (int size = 0; size < 40; ++size) {
+    std::uint32_t c = 0xffffffffu;
+    for (const char byte : text) {
+      c ^= static_cast<unsigned char>(byte);
+      for (int bit = 0; bit < 8; ++bit) c = (c & 1) != 0 ? 0xEDB88320u ^ (c >> 1) : c >> 1;
+    }
+    CHECK(base62::crc32(text) == (c ^ 0xffffffffu));
+    text.push_back(static_cast<char>(37 * size + 200));
+  }
+}

@@ -252,6 +252,18 @@ TEST_CASE("last use is written once a minute, and only for proven keys", "[keys]
   CHECK(*run(b.service.flush_uses(noon + 10min), b.store) == 0);
 }
 
+TEST_CASE("a verification that waits for storage outlives its service, and every copy of it", "[keys]") {
+  bench b;
+  const auto made = b.create();
+  std::optional<keys::service> only = *keys::service::make(fixed::roots(), scopes, {}, b.random);
+  auto waiting = only->verify(made.token.expose(), {.now = noon});
+  auto copy = std::optional<keys::service>(*only);
+  only.reset();
+  copy.reset();
+  REQUIRE_FALSE(waiting.done());
+  CHECK(run(std::move(waiting), b.store)->key().id == made.key.id);
+}
+
 TEST_CASE("ids that keep colliding end in an error, not in a loop or an overwritten key", "[keys]") {
   bench b;
   fixed::stuck_random stuck;

@@ -1,48 +1,19 @@
 // Requests sent by hand, as a server does that waits in its own way.
-#include <ekauth/postgres_act.hpp>
 #include <ekauth/testing_async.hpp>
 
 #include "postgres/blocking.hpp"
-
-#include <poll.h>
+#include "postgres/by_hand.hpp"
 
 #include <mutex>
 
 using namespace records;
+using by_hand::ask;
+using by_hand::connect;
+using by_hand::connection;
 using ekauth::postgres::act;
 using fixed::postgres_schema;
 
 namespace {
-
-struct closer {
-  void operator()(PGconn* open) const noexcept { PQfinish(open); }
-};
-using connection = std::unique_ptr<PGconn, closer>;
-
-connection connect(const std::string& conninfo) {
-  connection made(PQconnectdb((conninfo + " application_name=test_by_hand").c_str()));
-  if (PQstatus(made.get()) != CONNECTION_OK || PQsetnonblocking(made.get(), 1) != 0) std::abort();
-  return made;
-}
-
-void finish_sending(PGconn* on) {
-  while (PQflush(on) == 1) {
-    pollfd one{PQsocket(on), POLLIN | POLLOUT, 0};
-    ::poll(&one, 1, -1);
-    PQconsumeInput(on);
-  }
-}
-
-template <class Request>
-auto ask(PGconn* on, const postgres_schema& schema, const Request& request) {
-  act<Request> asked(request, schema.name());
-  do {
-    if (!asked.send(on)) break;
-    finish_sending(on);
-    while (PGresult* const one = PQgetResult(on)) asked.take(one);
-  } while (asked.is_open());
-  return asked.answer();
-}
 
 // A store that answers by callback, on whichever connection is free.
 struct callback_store {
@@ -65,7 +36,7 @@ struct callback_store {
   template <class Request, class Done>
   void answer(const Request& request, const Done& done) {
     connection one = take();
-    auto reply = ask(one.get(), schema, request);
+    auto reply = ask(one.get(), schema.name(), request);
     {
       const std::lock_guard held(lock);
       free.push_back(std::move(one));
@@ -111,17 +82,18 @@ TEST_CASE("an act larger than a packet is sent whole", "[postgres]") {
   const connection db = connect(fixed::postgres_conninfo());
   keys::record made = full_key("key_a");
   made.name = std::string(5'000'000, 'n');
-  CHECK(*ask(db.get(), schema, keys::insert{made, 1}) == keys::insert::reply::inserted);
-  CHECK(same(**ask(db.get(), schema, keys::find{made.id}), made));
+  CHECK(*ask(db.get(), schema.name(), keys::insert{made, 1}) == keys::insert::reply::inserted);
+  CHECK(same(**ask(db.get(), schema.name(), keys::find{made.id}), made));
 }
 
 TEST_CASE("an act that another transaction overtook is sent again, at most seven times", "[postgres]") {
   const postgres_schema schema;
   const connection db = connect(fixed::postgres_conninfo());
-  REQUIRE(*ask(db.get(), schema, refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
+  REQUIRE(*ask(db.get(), schema.name(), refresh::insert{session("fam_a")}) ==
+          refresh::insert::reply::inserted);
   const refresh::revoke end{family_id("fam_a"), refresh::end_reason::admin, fixed::noon};
   CHECK(*blocking::answer_during(schema, "UPDATE sessions SET state = 2", [&] {
-    return ask(db.get(), schema, end);
+    return ask(db.get(), schema.name(), end);
   }) == refresh::revoke::reply::already);
 
   schema.raw().run(
@@ -130,7 +102,7 @@ TEST_CASE("an act that another transaction overtook is sent again, at most seven
       schema.name() +
       ".tries'); RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$; CREATE TRIGGER fail BEFORE UPDATE "
       "ON sessions FOR EACH ROW EXECUTE FUNCTION fail()");
-  const auto refused = ask(db.get(), schema, end);
+  const auto refused = ask(db.get(), schema.name(), end);
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == errc::store_busy);
   CHECK(schema.raw().ask("SELECT last_value FROM tries") == "8");

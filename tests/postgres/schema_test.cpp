@@ -1,3 +1,4 @@
+#include "postgres/by_hand.hpp"
 #include "support/postgres_schema.hpp"
 #include "support/records.hpp"
 
@@ -152,7 +153,7 @@ TEST_CASE("requests need no right to create, and migrate says when it lacks it",
 
 TEST_CASE("options outside their limits are refused", "[postgres]") {
   const options good{.conninfo = postgres_conninfo()};
-  std::vector<options> bad(13, good);
+  std::vector<options> bad(15, good);
   bad[0].conninfo = "host=127.0.0.1 nonsense=1";
   bad[1].conninfo = "host='";
   bad[2].conninfo = std::string("host=a\0b", 8);
@@ -166,6 +167,8 @@ TEST_CASE("options outside their limits are refused", "[postgres]") {
   bad[10].wait_timeout = duration(-1);
   bad[11].statement_timeout = duration(0);
   bad[12].statement_timeout = std::chrono::hours(1) + duration(1);
+  bad[13].schema = "pg_ekauth";  // a prefix that PostgreSQL keeps for itself
+  bad[14].schema = "pg_catalog";
   for (const options& how : bad) {
     CHECK(refusal(how) == errc::option_invalid);
     CHECK(migration_refusal(how) == errc::option_invalid);
@@ -183,13 +186,26 @@ TEST_CASE("a server that cannot be reached, or knows no such user, is unavailabl
   CHECK_FALSE(said.all.empty());
 }
 
-TEST_CASE("a server that may only be read, or forgets what it answered, is refused", "[postgres]") {
+TEST_CASE("a server that may only be read, forgets what it answered, or would not say so, is refused",
+          "[postgres]") {
   const postgres_schema schema;
   options how = schema.how();
-  how.conninfo +=
-      GENERATE(" options='-c default_transaction_read_only=on'", " options='-c synchronous_commit=off'",
-               " target_session_attrs=any options='-c default_transaction_read_only=on'");
+  how.conninfo += GENERATE(" options='-c default_transaction_read_only=on'",
+                           " options='-c synchronous_commit=off'", " options='-c client_min_messages=error'",
+                           " target_session_attrs=any options='-c default_transaction_read_only=on'");
   CHECK(refusal(how) == errc::store_unavailable);
+}
+
+TEST_CASE("a reserved word will do as the name of a schema", "[postgres]") {
+  const options how{.conninfo = postgres_conninfo(), .schema = GENERATE("user", "order", "table", "select")};
+  CHECK(store::migrate(how).has_value());
+  CHECK(store::migrate(how).has_value());
+  store db = postgres_schema::open(how);
+  CHECK(*db.insert_key({full_key("key_a"), 1}) == keys::insert::reply::inserted);
+  CHECK(db.find_key({key_id("key_a")})->has_value());
+  const by_hand::connection link = by_hand::connect(how.conninfo);
+  CHECK(by_hand::ask(link.get(), how.schema, keys::find{key_id("key_a")})->has_value());
+  postgres_connection(how.conninfo).run("DROP SCHEMA \"" + how.schema + "\" CASCADE");
 }
 
 TEST_CASE("the longest name of a schema will do", "[postgres]") {

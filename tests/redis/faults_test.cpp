@@ -81,7 +81,7 @@ TEST_CASE("a server that keeps silent is given up after the timeout", "[redis]")
   lane::proxy way(fixed::redis_socket());
   auto how = fixed::fresh_redis();
   how.unix_socket = way.socket();
-  how.command_timeout = duration(50);
+  how.command_timeout = duration(500);
   auto db = redis::store::open(std::move(how));
   REQUIRE(db.has_value());
   way.play(trick::say_nothing);

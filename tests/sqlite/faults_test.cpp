@@ -285,6 +285,7 @@ TEST_CASE("a store that another one makes at the same moment is opened", "[sqlit
 
 TEST_CASE("a new file that others hold is busy after the timeout, or opened when they let go", "[sqlite]") {
   const fixed::temporary_folder folder;
+  int locks = 0;  // counted until the last connection has closed
   faulty::files files;
   const std::string path = folder.file("store.db");
   raw::connection other(path);
@@ -294,7 +295,6 @@ TEST_CASE("a new file that others hold is busy after the timeout, or opened when
   CHECK(std::chrono::steady_clock::now() - start <
         std::chrono::seconds(5));  // once the timeout, not its square
 
-  int locks = 0;
   files.on_write_lock = [&] {
     if (++locks == 3) other.run("ROLLBACK");
   };
@@ -303,10 +303,10 @@ TEST_CASE("a new file that others hold is busy after the timeout, or opened when
 
 TEST_CASE("every write waits for the disk before it answers", "[sqlite]") {
   const fixed::temporary_folder folder;
+  int waits = 0;  // counted until the store has closed
   faulty::files files;
   store db = raw::open(folder.file("store.db"));
   fill(db);
-  int waits = 0;
   files.on_sync = [&] { ++waits; };
   for (const write_request& one : writes) {
     INFO(one.name);
@@ -318,10 +318,10 @@ TEST_CASE("every write waits for the disk before it answers", "[sqlite]") {
 
 TEST_CASE("a writer that waits for the disk makes others busy, and no reader wait", "[sqlite]") {
   const fixed::temporary_folder folder;
+  std::latch reached(1), go_on(1);
   faulty::files files;
   store db = raw::open(folder.file("store.db"), duration(20));
   fill(db);
-  std::latch reached(1), go_on(1);
   files.on_sync = [&] {
     reached.count_down();
     go_on.wait();
@@ -339,12 +339,12 @@ TEST_CASE("a writer that waits for the disk makes others busy, and no reader wai
 
 TEST_CASE("when all readers are taken, one more waits for its turn or is busy", "[sqlite]") {
   const fixed::temporary_folder folder;
+  std::latch reached(1), go_on(1);
+  std::atomic<bool> first = true;
   faulty::files files;
   auto opened = store::open({.path = folder.file("store.db"), .busy_timeout = duration(20), .readers = 1});
   REQUIRE(opened.has_value());
   fill(*opened);
-  std::latch reached(1), go_on(1);
-  std::atomic<bool> first = true;
   files.on_read = [&] {
     if (!first.exchange(false)) return;
     reached.count_down();
