@@ -71,7 +71,7 @@ class [[nodiscard]] flow {
   }
   void finish(result<T> outcome) { state_.template emplace<result<T>>(std::move(outcome)); }
   template <class Value>
-    requires std::is_same_v<Value, T>
+  requires std::is_same_v<Value, T>
   void finish(Value&& value) {  // moved once, into its place
     state_.template emplace<result<T>>(std::in_place, std::move(value));
   }

@@ -19,8 +19,8 @@ consteval std::array<std::uint8_t, 256> make_values() {
 }
 constexpr std::array<std::uint8_t, 256> digit_values = make_values();
 
-// Eight values below 64, a byte each, to their digits. By sums alone, of which none leaves its byte: which place of a
-// table is read for a digit of a secret could be seen in a cache.
+// Eight values below 64, a byte each, to their digits. By sums alone, of which none leaves its byte: which
+// place of a table is read for a digit of a secret could be seen in a cache.
 constexpr std::uint64_t in_each_byte = 0x0101010101010101;
 constexpr std::uint64_t to_digits(std::uint64_t values) noexcept {
   const std::uint64_t over_9 = (values + (127 - 9) * in_each_byte) >> 7 & in_each_byte;

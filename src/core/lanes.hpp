@@ -1,5 +1,6 @@
-// What many threads read at once without writing into one another's cache lines: a lock that a reader takes, or a
-// reference that it counts, is such a write. So there are several of each, every one for some of the threads.
+// What many threads read at once without writing into one another's cache lines: a lock that a reader takes,
+// or a reference that it counts, is such a write. So there are several of each, every one for some of the
+// threads.
 #pragma once
 
 #include <array>

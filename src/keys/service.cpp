@@ -78,7 +78,9 @@ result<service> service::make(const server_keys& roots, scope::registry scopes, 
   return service(make_shares<const core>(roots, scopes, std::move(how), random));
 }
 
-create_flow service::create(new_key what, time_point now) const { return {shares_->one(), std::move(what), now}; }
+create_flow service::create(new_key what, time_point now) const {
+  return {shares_->one(), std::move(what), now};
+}
 
 result<parsed> service::parse(std::string_view credential) const {
   const auto read = shares_->inside.check(credential);
@@ -87,11 +89,14 @@ result<parsed> service::parse(std::string_view credential) const {
 }
 
 bool service::looks_like_key(std::string_view credential) const noexcept {
-  return credential.size() > shares_->inside.how.prefix.size() && credential.starts_with(shares_->inside.how.prefix) &&
+  return credential.size() > shares_->inside.how.prefix.size() &&
+         credential.starts_with(shares_->inside.how.prefix) &&
          credential[shares_->inside.how.prefix.size()] == '_';
 }
 
-verify_flow service::verify(std::string_view credential, context at) const { return {shares_->one(), credential, at}; }
+verify_flow service::verify(std::string_view credential, context at) const {
+  return {shares_->one(), credential, at};
+}
 
 void service::note_use(const principal& who, time_point now) const {
   shares_->inside.uses.note(who.key().id, who.secret_number(), now);

@@ -24,8 +24,8 @@ struct core {
   [[nodiscard]] issued answer(const record& row, secret token, issue_kind kind) const;
 };
 
-/// One generation changes its row at most 18 times (a rotation, 16 replays, a revocation), so a presenter who loses more
-/// races than this is not losing them to presenters of the same token.
+/// One generation changes its row at most 18 times (a rotation, 16 replays, a revocation), so a presenter who
+/// loses more races than this is not losing them to presenters of the same token.
 inline constexpr int max_tries = 24;
 
 }  // namespace ekauth::inline v1::refresh

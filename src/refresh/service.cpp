@@ -72,9 +72,13 @@ result<service> service::make(const server_keys& roots, policy rules, random_sou
 
 epoch_flow service::epoch(subject_id subject) const { return epoch_flow(std::move(subject)); }
 
-login_flow service::login(new_session what, time_point now) const { return {shares_->one(), std::move(what), now}; }
+login_flow service::login(new_session what, time_point now) const {
+  return {shares_->one(), std::move(what), now};
+}
 
-refresh_flow service::refresh(std::string_view token, context at) const { return {shares_->one(), token, at}; }
+refresh_flow service::refresh(std::string_view token, context at) const {
+  return {shares_->one(), token, at};
+}
 
 end_flow service::end(std::string_view token, time_point now) const {
   const auto read = shares_->inside.check(token);

@@ -54,9 +54,7 @@ TEST_CASE("who writes under a laned mutex is alone, and readers see all of it or
 TEST_CASE("readers of a laned mutex do not exclude each other", "[core]") {
   laned_mutex mutex;
   mutex.lock_shared();
-  in_many_threads([&] {
-    const std::shared_lock reading(mutex);
-  });
+  in_many_threads([&] { const std::shared_lock reading(mutex); });
   mutex.unlock_shared();
 }
 

@@ -1,5 +1,5 @@
-// OpenSSL, libsodium and the system refuse here when they are told to: what cannot be drawn, hashed or derived ends the
-// process, and names are drawn without a page where there is none to read ahead into.
+// OpenSSL, libsodium and the system refuse here when they are told to: what cannot be drawn, hashed or
+// derived ends the process, and names are drawn without a page where there is none to read ahead into.
 #include <dlfcn.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
@@ -89,7 +89,8 @@ TEST_CASE("names are drawn one by one where the system does not empty a page for
     unsigned char one[16] = {}, other[16] = {};
     crypto::name_random().fill(one, sizeof one);
     crypto::name_random().fill(other, sizeof other);
-    CHECK(std::string_view(reinterpret_cast<char*>(one), 16) != std::string_view(reinterpret_cast<char*>(other), 16));
+    CHECK(std::string_view(reinterpret_cast<char*>(one), 16) !=
+          std::string_view(reinterpret_cast<char*>(other), 16));
   }).join();
   refused = "";
 }
@@ -99,6 +100,8 @@ TEST_CASE("a hash of Argon2id for which there is no memory is no verdict", "[cry
   CHECK(crypto::argon2id("password", 1, too_much).error().code() == errc::login_busy);
   const std::string hash = *crypto::argon2id("password", 1, std::size_t{8} << 20);
   CHECK(crypto::argon2id_matches(hash, "password", 1, too_much).error().code() == errc::login_busy);
-  for (const char* none : {"", "$", "$$", "no dollar"}) CHECK_FALSE(*crypto::argon2id_matches(none, "password", 1, 8192));
-  CHECK_FALSE(*crypto::argon2id_matches(hash.substr(0, hash.size() - 4), "password", 1, std::size_t{8} << 20));
+  for (const char* none : {"", "$", "$$", "no dollar"})
+    CHECK_FALSE(*crypto::argon2id_matches(none, "password", 1, 8192));
+  CHECK_FALSE(
+      *crypto::argon2id_matches(hash.substr(0, hash.size() - 4), "password", 1, std::size_t{8} << 20));
 }

@@ -80,6 +80,17 @@ TEST_CASE("attacks on the envelope are refused before anything is parsed", "[jwt
   });
 }
 
+TEST_CASE("a third dot is refused before anything is parsed, wherever it stands", "[jwt]") {
+  const auto verifier = our_verifier();
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    if (good[at] == '.') continue;
+    std::string dotted = good;
+    dotted[at] = '.';
+    INFO(dotted);
+    CHECK(outcome(verifier.verify(dotted, noon())) == errc::token_malformed);
+  }
+}
+
 TEST_CASE("attacks on the signature are refused", "[jwt]") {
   const auto mismatch = errc::token_signature_mismatch;
   std::string other_last = good_signature;
