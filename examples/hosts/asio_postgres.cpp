@@ -43,6 +43,7 @@ class connection {
     if (stands) PQsetNoticeReceiver(open_.get(), pass_on<Request>, &act);
     if (stands) stands = act.send(open_.get());
     if (stands) stands = co_await receive(act);
+    if (open_) PQsetNoticeReceiver(open_.get(), ignore, nullptr);  // the act is its asker's
     if (!stands || !act.keeps_connection()) close();
     patience_.cancel();
     co_return stands;
@@ -70,6 +71,8 @@ class connection {
   static void pass_on(void* act, const PGresult* said) {
     static_cast<postgres::act<Request>*>(act)->take_notice(said);
   }
+
+  static void ignore(void*, const PGresult*) {}
 
   asio::awaitable<bool> connect() {
     open_.reset(PQconnectStart(conninfo_.c_str()));

@@ -25,13 +25,15 @@ namespace ekauth::inline v1::postgres {
 /// One statement, which is one transaction, and what its answer means. Request: any of keys, refresh and
 /// allowlists.
 ///
-/// A resource; movable. The connection is the host's: to a server that may be written (target_session_attrs =
-/// read-write; what another one answers is refused), non-blocking, with one statement at a time and timeouts
-/// of its own. Give it up with the act where the act ends before its answers have come: done or not.
+/// A resource; movable, but not while a notice receiver leads to it. The connection is the host's: to a
+/// server that may be written (target_session_attrs = read-write; what another one answers is refused),
+/// non-blocking, with one statement at a time and timeouts of its own. Give it up with the act where the act
+/// ends before its answers have come: done or not.
 template <class Request>
 class act {
  public:
-  /// schema: of the tables, as store::migrate made them.
+  /// schema: of the tables, as store::migrate made them. Errors, by answer: option_invalid as for
+  /// options::schema.
   explicit act(Request request, std::string_view schema = "ekauth");
   act(act&&) noexcept;
   act& operator=(act&&) noexcept;
@@ -45,7 +47,8 @@ class act {
 
   /// Takes what the connection's notice receiver (PQsetNoticeReceiver) gets between send and the last answer.
   /// That a commit's wait for a synchronous standby was cancelled comes so alone; who does not pass it on
-  /// takes for done what a failover may forget.
+  /// takes for done what a failover may forget. A session with
+  /// client_min_messages = error never gets it. Set another receiver before the act ends.
   void take_notice(const pg_result* said);
 
   /// After the last answer: whether another transaction was in the way, and the statement is to be sent

@@ -156,6 +156,8 @@ void check_flow::on(const allowlists::find& asked, allowlists::find::reply answe
   const auto policy_of = [&](const allowlists::find::answer& given,
                              const std::shared_ptr<const policy>& before, const key_id& key) {
     const bool is_known = !given.row && given.version != 0;  // and what is known was made of that version
+    // Who asks every time does not need to know when it was seen last; and threads would meet at keeping it.
+    if (is_known && core_->how.max_age == duration(0)) return before;
     auto made = std::make_shared<const policy>(is_known ? before->seen_again(now_) : policy(given.row, now_));
     core_->policies.keep(name_of(asked.of.account, key), made);
     return made;

@@ -15,7 +15,7 @@ struct act<Request>::inside {
 
 template <class Request>
 act<Request>::act(Request request, std::string_view schema) {
-  auto asked = statement_of(request);
+  auto asked = is_plain_name(schema) ? statement_of(request) : result<statement>(bad_schema);
   inside_ =
       std::make_unique<inside>(inside{std::move(request), std::string(schema), std::move(asked), {}, 0});
 }

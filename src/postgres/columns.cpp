@@ -11,7 +11,8 @@ std::string_view columns::value_of(int at) const noexcept {
 
 std::string_view columns::text() {
   const int at = at_++;
-  if (PQftype(rows_, at) != static_cast<Oid>(type::bytea) || PQgetisnull(rows_, row_, at) != 0)
+  if (!is_there(at) || PQftype(rows_, at) != static_cast<Oid>(type::bytea) ||
+      PQgetisnull(rows_, row_, at) != 0)
     return bad(std::string_view());
   return value_of(at);
 }
@@ -35,6 +36,7 @@ char columns::slot() {
 
 std::int64_t columns::integer() {
   const int at = at_++;
+  if (!is_there(at)) return bad(std::int64_t{0});
   const Oid of = PQftype(rows_, at);
   const std::string_view stored = value_of(at);  // most significant byte first; none where it is NULL
   const bool is_int8 = of == static_cast<Oid>(type::int8) && stored.size() == 8;

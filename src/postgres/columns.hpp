@@ -32,7 +32,9 @@ class columns {
   }
 
   [[nodiscard]] bool good() const noexcept { return good_; }
-  [[nodiscard]] bool next_is_null() const noexcept { return PQgetisnull(rows_, row_, at_) != 0; }
+  [[nodiscard]] bool next_is_null() const noexcept {
+    return is_there(at_) && PQgetisnull(rows_, row_, at_) != 0;
+  }
   void skip(int count) noexcept { at_ += count; }
 
   /// As it lies in the answer, and as long.
@@ -69,6 +71,10 @@ class columns {
     return value;
   }
   void copy_bytes(std::uint8_t* out, std::size_t size);
+  // libpq would tell of a place outside to a notice receiver that may be gone.
+  [[nodiscard]] bool is_there(int at) const noexcept {
+    return row_ < PQntuples(rows_) && at < PQnfields(rows_);
+  }
   [[nodiscard]] std::string_view value_of(int at) const noexcept;
 
   const PGresult* rows_;

@@ -38,12 +38,13 @@ settings::settings(const options& given) : how(given) {
 
 // ---- Connecting
 
-connection::handle connection::dial(const settings& told, bool with_timeout) {
-  const std::string timeout = "-c statement_timeout=" + timeout_text(told.how);
+connection::handle connection::dial(const settings& told, bool with_options) {
+  // What a session sets for itself, a change of the server's configuration leaves alone.
+  const std::string session = "-c client_min_messages=warning -c statement_timeout=" + timeout_text(told.how);
   // A later word counts more: conninfo may say otherwise than what stands before it, not than what follows.
   const char* const names[] = {"options", "connect_timeout",      "fallback_application_name",
                                "dbname",  "target_session_attrs", nullptr};
-  const char* const values[] = {with_timeout ? timeout.c_str() : nullptr,
+  const char* const values[] = {with_options ? session.c_str() : nullptr,
                                 "5",
                                 "ekauth",
                                 told.how.conninfo.c_str(),
@@ -56,7 +57,7 @@ connection::handle connection::dial(const settings& told, bool with_timeout) {
   }
   // Poolers that do not pass options on say so.
   const std::string_view why = PQerrorMessage(made.get());
-  if (with_timeout && why.find("option") != why.npos) return dial(told, false);
+  if (with_options && why.find("option") != why.npos) return dial(told, false);
   told.log(why);
   return nullptr;
 }

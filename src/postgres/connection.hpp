@@ -52,7 +52,7 @@ class connection {
   using handle = std::unique_ptr<PGconn, closer>;
 
   connection(const settings& told, handle open) : told_(&told), open_(std::move(open)) {}
-  [[nodiscard]] static handle dial(const settings& told, bool with_timeout);
+  [[nodiscard]] static handle dial(const settings& told, bool with_options);
   [[nodiscard]] result<void> check_session();
 
   [[nodiscard]] received run(const statement& what);

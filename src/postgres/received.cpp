@@ -90,8 +90,8 @@ void received::take_error(const PGresult* failed) {
 // Known by the function that says it: its words are translated, and its SQLSTATE is that of any warning.
 void received::take_notice(const PGresult* said) {
   if (has_error_ || field(said, PG_DIAG_SOURCE_FUNCTION) != "SyncRepWaitForLSN") return;
-  words_ = words_of(said);
   ended(fate::lost, unreplicated);
+  words_ = "01000 unsynced";  // short enough to need no memory: what is thrown here would pass through libpq
 }
 
 void received::ended(fate how, error why) {

@@ -1,6 +1,8 @@
 // Every statement of the store, by name: one for each act. docs/STORAGE.md explains them.
 #pragma once
 
+#include <ekauth/result.hpp>
+
 #include <array>
 #include <cstddef>
 #include <string>
@@ -175,6 +177,16 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
     R"(UPDATE ekauth.allowlists SET enabled = $3, changed_at = $4, entries = $5, version = version + 1
        WHERE account = $1 AND key = $2 AND version = $6)",
 };
+
+/// Whether a schema's name is one that PostgreSQL neither changes nor keeps for itself.
+[[nodiscard]] inline bool is_plain_name(std::string_view name) {
+  constexpr std::size_t longest = 63;
+  return !name.empty() && !name.starts_with("pg_") && name.size() <= longest &&
+         (name.front() < '0' || name.front() > '9') &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == name.npos;
+}
+inline constexpr error bad_schema{errc::option_invalid,
+                                  "a schema's name is a-z, 0-9 and _, at most 63, no digit or pg_ first"};
 
 /// The text with its tables in another schema, in quotes: the name may be a reserved word.
 [[nodiscard]] inline std::string in_schema(std::string_view text, std::string_view schema) {

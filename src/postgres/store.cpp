@@ -18,19 +18,9 @@ bool is_conninfo(const std::string& text) {
   return words != nullptr;
 }
 
-// A name that PostgreSQL neither changes nor keeps for itself.
-bool is_plain_name(const std::string& name) {
-  constexpr std::size_t longest = 63;
-  return !name.empty() && !name.starts_with("pg_") && name.size() <= longest &&
-         (name.front() < '0' || name.front() > '9') &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == name.npos;
-}
-
 result<void> check(const options& how) {
   if (!is_conninfo(how.conninfo)) return error{errc::option_invalid, "conninfo is not as libpq reads it"};
-  if (!is_plain_name(how.schema))
-    return error{errc::option_invalid,
-                 "a schema's name is a-z, 0-9 and _, at most 63, no digit or pg_ first"};
+  if (!is_plain_name(how.schema)) return bad_schema;
   if (how.connections == 0 || how.connections > most_connections)
     return error{errc::option_invalid, "connections are 1 to 1000"};
   if (how.wait_timeout < duration(0) || how.wait_timeout > longest_wait)

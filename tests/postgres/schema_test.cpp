@@ -208,6 +208,12 @@ TEST_CASE("a reserved word will do as the name of a schema", "[postgres]") {
   postgres_connection(how.conninfo).run("DROP SCHEMA \"" + how.schema + "\" CASCADE");
 }
 
+TEST_CASE("who asks by hand is refused the names that a store is refused", "[postgres]") {
+  const by_hand::connection link = by_hand::connect(postgres_conninfo());
+  for (const char* name : {"", "pg_ekauth", "Ekauth", "a\"; DROP TABLE api_keys; --"})
+    CHECK(by_hand::ask(link.get(), name, keys::find{key_id("key_a")}).error().code() == errc::option_invalid);
+}
+
 TEST_CASE("the longest name of a schema will do", "[postgres]") {
   const options how{.conninfo = postgres_conninfo(), .schema = "_" + std::string(62, '9')};
   CHECK(store::migrate(how).has_value());

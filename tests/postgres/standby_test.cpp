@@ -137,8 +137,6 @@ TEST_CASE("a standby's answer to each request is refused, and its connection giv
   store direct = postgres_schema::open(servers.direct);
   fill(direct);
   servers.hold_back();
-  const std::string before =
-      postgres_connection(servers.primary.conninfo()).ask("SELECT pg_current_wal_lsn()");
   ask_each([&](const auto& request) {
     servers.to_primary();
     const by_hand::connection link = by_hand::connect(servers.pooled.conninfo);
