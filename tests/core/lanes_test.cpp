@@ -40,6 +40,7 @@ TEST_CASE("who writes under a laned mutex is alone, and readers see all of it or
       if (i % 10 == 0) {
         const std::unique_lock alone(mutex);
         ++first;
+        std::this_thread::yield();  // whoever is let in comes now
         ++second;
       } else {
         const std::shared_lock reading(mutex);
