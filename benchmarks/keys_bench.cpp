@@ -59,6 +59,13 @@ struct host {
 
 host& here() {
   static host made;
+  // Each was used before: what the first use in a process adds is not what requests cost.
+  static const bool used = [] {
+    for (const std::string& token : made.tokens)
+      if (!run(made.api_keys.verify(token, {.now = noon}), made.store)) std::abort();
+    return true;
+  }();
+  (void)used;
   return made;
 }
 

@@ -24,7 +24,8 @@ namespace ekauth::inline v1::keys {
 
 /// A record without its digests, for people: what create, list and verify hand out.
 struct summary {
-  explicit summary(record row);
+  explicit summary(const record& row) : summary(record(row)) {}
+  explicit summary(record&& row);
 
   struct live_secret {
     std::uint32_t number;
@@ -110,7 +111,7 @@ class create_flow : public flow<create_flow, created, insert> {
 
 class verify_flow : public flow<verify_flow, principal, find> {
  public:
-  void on(const find& asked, find::reply answer);
+  void on(const find& asked, find::reply&& answer);
 
  private:
   friend class service;

@@ -180,6 +180,9 @@ class registry {
   /// The bits of a list. Names that the registry does not have grant nothing. For reading records and tokens.
   [[nodiscard]] set compile(const list& granted) const;
 
+  /// Whether this registry, or one with the same entries, compiled a set.
+  [[nodiscard]] bool compiled(const set& has) const noexcept { return has.registry_ == fingerprint_; }
+
   /// The names that a requirement asks for and a set lacks, with one space between them: for challenges.
   /// For any_of: all its names. Empty when the requirement is met, or is another registry's.
   [[nodiscard]] std::string missing(const requirement& what, const set& has) const;

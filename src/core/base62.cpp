@@ -8,24 +8,21 @@ namespace ekauth::inline v1::base62 {
 
 namespace {
 
-constexpr std::string_view alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-consteval std::array<std::uint8_t, 256> make_values() {
-  std::array<std::uint8_t, 256> values{};
-  for (auto& v : values) v = 0xff;
-  for (std::size_t i = 0; i < alphabet.size(); ++i)
-    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
-  return values;
-}
-constexpr std::array<std::uint8_t, 256> digit_values = make_values();
-
 // Eight values below 64, a byte each, to their digits. By sums alone, of which none leaves its byte: which
 // place of a table is read for a digit of a secret could be seen in a cache.
 constexpr std::uint64_t in_each_byte = 0x0101010101010101;
+constexpr std::uint64_t top_bits = 0x8080808080808080;
 constexpr std::uint64_t to_digits(std::uint64_t values) noexcept {
   const std::uint64_t over_9 = (values + (127 - 9) * in_each_byte) >> 7 & in_each_byte;
   const std::uint64_t over_35 = (values + (127 - 35) * in_each_byte) >> 7 & in_each_byte;
   return values + '0' * in_each_byte + over_9 * ('A' - '9' - 1) + over_35 * ('a' - 'Z' - 1);
+}
+
+// The top bit of each byte that lies between two characters; of bytes below 128.
+constexpr std::uint64_t between(std::uint64_t bytes, char first, char last) noexcept {
+  const auto low = static_cast<std::uint64_t>(128 - first), high = static_cast<std::uint64_t>(127 - last);
+  bytes &= ~top_bits;
+  return (bytes + low * in_each_byte) & ~(bytes + high * in_each_byte) & top_bits;
 }
 
 // The same for any number of values, in their place.
@@ -42,9 +39,9 @@ void to_digits(char* values, std::size_t size) noexcept {
   wipe(&word, sizeof word);
 }
 
-// What a byte adds to the CRC: in tables[n] with n bytes behind it, so that four are taken at a time.
+// What a byte adds to the CRC: in tables[n] with n bytes behind it, so that eight are taken at a time.
 consteval auto make_crc_tables() {
-  std::array<std::array<std::uint32_t, 256>, 4> tables{};
+  std::array<std::array<std::uint32_t, 256>, 8> tables{};
   for (std::uint32_t i = 0; i < 256; ++i) {
     std::uint32_t c = i;
     for (auto& table : tables) {
@@ -59,9 +56,16 @@ constexpr auto crc_tables = make_crc_tables();
 }  // namespace
 
 bool is_text(std::string_view text) noexcept {
-  unsigned worst = 0;
-  for (const char c : text) worst |= digit_values[static_cast<unsigned char>(c)];
-  return (worst & 0xc0u) == 0;
+  std::uint64_t good = top_bits;
+  while (!text.empty()) {
+    const std::size_t some = std::min(text.size(), sizeof good);
+    std::uint64_t word = '0' * in_each_byte;
+    std::memcpy(&word, text.data(), some);
+    const std::uint64_t lower = word | ('a' - 'A') * in_each_byte;
+    good &= (between(word, '0', '9') | between(lower, 'a', 'z')) & ~word;
+    text.remove_prefix(some);
+  }
+  return good == top_bits;
 }
 
 std::string digits(std::uint64_t value, std::size_t width) {
@@ -96,29 +100,47 @@ std::string random_digits(random_source& random, std::size_t width) {
 }
 
 void random_digits(random_source& random, char* out, std::size_t width) {
+  constexpr unsigned char rejected = 63;
   std::array<unsigned char, 64> pool;
+  std::array<char, 8> eight;
   while (width != 0) {
     // One draw in 32 is rejected; two more than needed suffice nearly always.
     const std::size_t drawn = std::min(pool.size(), width + 2);
+    pool.fill(rejected);
     random.fill(pool.data(), drawn);
     std::size_t kept = 0;
-    for (std::size_t i = 0; i < drawn; ++i) {
-      const unsigned draw = pool[i] & 63u;
-      pool[kept] = static_cast<unsigned char>(draw);
-      kept += draw < 62 ? 1 : 0;  // the next one takes the place of one that is rejected
+    for (std::size_t at = 0; at < drawn; at += eight.size()) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, pool.data() + at, sizeof word);
+      word &= 63 * in_each_byte;
+      const bool all = ((word + (128 - 62) * in_each_byte) & top_bits) == 0;
+      word = to_digits(word);
+      std::memcpy(eight.data(), &word, sizeof word);
+      if (all) {
+        std::memcpy(pool.data() + kept, eight.data(), eight.size());
+        kept += eight.size();
+      } else {
+        for (const char digit : eight) {
+          pool[kept] = static_cast<unsigned char>(digit);
+          kept += digit <= 'z' ? 1 : 0;  // the next one takes the place of one that is rejected
+        }
+      }
     }
     kept = std::min(kept, width);
     std::memcpy(out, pool.data(), kept);
-    to_digits(out, kept);
     out += kept;
     width -= kept;
   }
   wipe(pool.data(), pool.size());
+  wipe(eight.data(), eight.size());
 }
 
 std::uint64_t value(std::string_view digits) noexcept {
   std::uint64_t total = 0;
-  for (const char c : digits) total = total * 62 + digit_values[static_cast<unsigned char>(c)];
+  for (const char c : digits) {
+    const int beyond = (c > '9' ? 'A' - '9' - 1 : 0) + (c > 'Z' ? 'a' - 'Z' - 1 : 0);
+    total = total * 62 + static_cast<std::uint64_t>(c - '0' - beyond);
+  }
   return total;
 }
 
@@ -126,10 +148,11 @@ std::uint32_t crc32(std::string_view bytes) noexcept {
   const auto byte = [&](std::size_t at) { return std::uint32_t{static_cast<unsigned char>(bytes[at])}; };
   std::uint32_t c = 0xffffffffu;
   std::size_t at = 0;
-  for (; bytes.size() - at >= 4; at += 4) {
+  for (; bytes.size() - at >= 8; at += 8) {
     c ^= byte(at) | byte(at + 1) << 8 | byte(at + 2) << 16 | byte(at + 3) << 24;
-    c = crc_tables[3][c & 0xff] ^ crc_tables[2][c >> 8 & 0xff] ^ crc_tables[1][c >> 16 & 0xff] ^
-        crc_tables[0][c >> 24];
+    c = crc_tables[7][c & 0xff] ^ crc_tables[6][c >> 8 & 0xff] ^ crc_tables[5][c >> 16 & 0xff] ^
+        crc_tables[4][c >> 24] ^ crc_tables[3][byte(at + 4)] ^ crc_tables[2][byte(at + 5)] ^
+        crc_tables[1][byte(at + 6)] ^ crc_tables[0][byte(at + 7)];
   }
   for (; at < bytes.size(); ++at) c = crc_tables[0][(c ^ byte(at)) & 0xff] ^ (c >> 8);
   return c ^ 0xffffffffu;

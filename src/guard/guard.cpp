@@ -178,7 +178,9 @@ void check_flow::on(const refresh::find& asked, refresh::find::reply answer) {
 
 void check_flow::prove(principal::proof proven, grant granted, keys::environment env) {
   const options& how = core_->how;
-  const scope::set scopes = how.scopes.compile(granted.scopes);
+  const auto* const by_key = std::get_if<keys::principal>(&proven);
+  const bool known = by_key != nullptr && how.scopes.compiled(by_key->scopes());
+  const scope::set scopes = known ? by_key->scopes() : how.scopes.compile(granted.scopes);
   proven_ = principal(std::move(proven), std::move(granted), scopes, env, client_);
   const subject_id& subject = proven_->granted().subject;
   if (how.trail != nullptr) {

@@ -113,16 +113,8 @@ void encode(std::string_view bytes, char* out) noexcept {
 }
 
 void encode_secret(std::string_view bytes, char* out) noexcept {
-  if (!avx2::supported()) return portable::encode_secret(bytes, out);
-  const std::size_t begun = avx2::encode(bytes, out);
-  const std::string_view rest = bytes.substr(begun);
-  if (rest.empty()) return;
-  char filled[24] = {}, characters[32];
-  std::memcpy(filled, rest.data(), rest.size());
-  (void)avx2::encode({filled, sizeof filled}, characters);
-  std::memcpy(out + begun / 3 * 4, characters, encoded_size(rest.size()));
-  wipe(filled, sizeof filled);
-  wipe(characters, sizeof characters);
+  const std::size_t begun = avx2::supported() ? avx2::encode(bytes, out) : 0;
+  portable::encode_secret(bytes.substr(begun), out + begun / 3 * 4);
 }
 
 bool decode(std::string_view text, char* out) noexcept {

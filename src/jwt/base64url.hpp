@@ -29,8 +29,8 @@ void encode_secret(std::string_view bytes, char* out) noexcept;
 [[nodiscard]] bool decode(std::string_view text, char* out) noexcept;
 }  // namespace portable
 
-// As much of it as goes by 24 bytes and 32 characters at a time: a beginning, whose size in the input is the
-// answer.
+// As much of it as goes by 24 bytes and 32 characters at a time, the last of them over some that are done: a
+// beginning, whose size in the input is the answer.
 namespace avx2 {
 [[nodiscard]] bool supported() noexcept;
 [[nodiscard]] std::size_t encode(std::string_view bytes, char* out) noexcept;

@@ -68,33 +68,42 @@ namespace {
   return _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 7, 7));
 }
 
+[[gnu::target("avx2")]] void encode_24(const char* bytes, char* out) noexcept {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), to_characters(spread(bytes)));
+}
+
+// bad becomes something else than zero where a character is outside the alphabet.
+[[gnu::target("avx2")]] void decode_32(const char* text, char* out, __m256i& bad) noexcept {
+  const __m256i half = _mm256_set1_epi8(15);
+  const __m256i characters = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text));
+  const __m256i upper = _mm256_and_si256(_mm256_srli_epi32(characters, 4), half);
+  bad = _mm256_or_si256(bad, outside(upper, _mm256_and_si256(characters, half)));
+  const __m256i bytes = gather(to_values(characters, upper));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm256_castsi256_si128(bytes));
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(out + 16), _mm256_extracti128_si256(bytes, 1));
+}
+
 }  // namespace
 
 bool supported() noexcept { return __builtin_cpu_supports("avx2") != 0; }
 
 [[gnu::target("avx2")]] std::size_t encode(std::string_view bytes, char* out) noexcept {
-  std::size_t at = 0;
-  for (; bytes.size() - at >= 24; at += 24, out += 32) {
-    const __m256i characters = to_characters(spread(bytes.data() + at));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), characters);
-  }
-  return at;
+  if (bytes.size() < 24) return 0;
+  const std::size_t last = bytes.size() / 3 * 3 - 24;
+  for (std::size_t at = 0; at < last; at += 24) encode_24(bytes.data() + at, out + at / 3 * 4);
+  encode_24(bytes.data() + last, out + last / 3 * 4);
+  return last + 24;
 }
 
 [[gnu::target("avx2")]] std::size_t decode(std::string_view text, char* out, bool& good) noexcept {
-  const __m256i half = _mm256_set1_epi8(15);
+  good = true;
+  if (text.size() < 32) return 0;
+  const std::size_t last = text.size() / 4 * 4 - 32;
   __m256i bad = _mm256_setzero_si256();
-  std::size_t at = 0;
-  for (; text.size() - at >= 32; at += 32, out += 24) {
-    const __m256i characters = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at));
-    const __m256i upper = _mm256_and_si256(_mm256_srli_epi32(characters, 4), half);
-    bad = _mm256_or_si256(bad, outside(upper, _mm256_and_si256(characters, half)));
-    const __m256i bytes = gather(to_values(characters, upper));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm256_castsi256_si128(bytes));
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(out + 16), _mm256_extracti128_si256(bytes, 1));
-  }
+  for (std::size_t at = 0; at < last; at += 32) decode_32(text.data() + at, out + at / 4 * 3, bad);
+  decode_32(text.data() + last, out + last / 4 * 3, bad);
   good = _mm256_testz_si256(bad, bad) != 0;
-  return at;
+  return last + 32;
 }
 
 }  // namespace ekauth::inline v1::jwt::base64url::avx2

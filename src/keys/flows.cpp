@@ -83,7 +83,7 @@ verify_flow::verify_flow(std::shared_ptr<const core> inside, std::string_view cr
   ask(find{key_id(std::string(id_prefix).append(read->id))});
 }
 
-void verify_flow::on(const find& asked, find::reply row) {
+void verify_flow::on(const find& asked, find::reply&& row) {
   if (row && row->id != asked.id)
     return finish(error{errc::store_corrupt, "the store answered with another row"});
   if (!row) return finish(error{errc::key_unknown, "no key of that id"});

@@ -18,7 +18,7 @@ bool is_prefix(std::string_view text) {
 
 }  // namespace
 
-summary::summary(record row)
+summary::summary(record&& row)
     : id(std::move(row.id)),
       env(row.env),
       name(std::move(row.name)),

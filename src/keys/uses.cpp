@@ -23,16 +23,27 @@ void use_table::move_on(minutes& known, std::int64_t minute) noexcept {
 
 void use_table::note(const key_id& id, std::uint32_t number, time_point at) {
   const std::int64_t minute = minute_of(at);
-  used what{id, number};
+  const std::uint64_t secret = hash::of(id.text(), number);
+  const std::uint64_t mark = secret + static_cast<std::uint64_t>(minute) * 0x9e3779b97f4a7c15;
+  std::atomic<std::uint64_t>& marked = marks_[secret % mark_count];
+  if (marked.load(std::memory_order_relaxed) == mark) return;
+  if (add({id, number}, minute)) marked.store(mark, std::memory_order_relaxed);
+}
+
+// Whether it is in the table now.
+bool use_table::add(used what, std::int64_t minute) {
   shard& mine = shards_[hash{}(what) % shard_count];
   {
     const std::shared_lock reading(mine.lock);
-    if (const auto known = mine.uses.find(what); known != mine.uses.end())
-      return move_on(known->second, minute);
-    if (mine.uses.size() >= shard_capacity) return;
+    if (const auto known = mine.uses.find(what); known != mine.uses.end()) {
+      move_on(known->second, minute);
+      return true;
+    }
+    if (mine.uses.size() >= shard_capacity) return false;
   }
   const std::unique_lock alone(mine.lock);
   move_on(mine.uses[std::move(what)], minute);
+  return true;
 }
 
 std::vector<touch::use> use_table::take(time_point now) {

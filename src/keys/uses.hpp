@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <unordered_map>
@@ -14,8 +15,9 @@
 
 namespace ekauth::inline v1::keys {
 
-/// Threads share it; a use of a secret that is there already only reads the table. Bounded: at its capacity,
-/// or one for each thread beyond, new secrets are not noted until the next flush.
+/// Threads share it; a use of a secret in a minute in which it was used before mostly reads one mark, and
+/// otherwise only the table. Bounded: at its capacity, or one for each thread beyond, new secrets are not
+/// noted until the next flush.
 class use_table {
  public:
   void note(const key_id& id, std::uint32_t number, time_point at);
@@ -30,9 +32,10 @@ class use_table {
     friend bool operator==(const used&, const used&) = default;
   };
   struct hash {
-    std::size_t operator()(const used& what) const noexcept {
-      return std::hash<std::string>{}(what.id.text()) + what.number;
+    static std::size_t of(const std::string& id, std::uint32_t number) noexcept {
+      return std::hash<std::string>{}(id) + number;
     }
+    std::size_t operator()(const used& what) const noexcept { return of(what.id.text(), what.number); }
   };
   struct minutes {
     std::atomic<std::int64_t> noted = std::numeric_limits<std::int64_t>::min();  // only grows
@@ -42,11 +45,17 @@ class use_table {
     laned_mutex lock;  // shared to move a minute on, exclusive for everything else
     std::unordered_map<used, minutes, hash> uses;
   };
+  bool add(used what, std::int64_t minute);
   static void move_on(minutes& known, std::int64_t minute) noexcept;
 
   static constexpr std::size_t shard_count = 16;
   static constexpr std::size_t shard_capacity = 4096;
   std::array<shard, shard_count> shards_;
+
+  // Marks of uses that are in the table, or were flushed out of it: each of one secret's in one minute, at a
+  // place that others share. Two uses have the same mark by a chance of 2^-50, and lose a minute then.
+  static constexpr std::size_t mark_count = 16384;
+  std::array<std::atomic<std::uint64_t>, mark_count> marks_{};
 };
 
 }  // namespace ekauth::inline v1::keys

@@ -51,7 +51,12 @@ result<keys::find::reply> store::find_key(const keys::find& request) {
   const std::shared_lock one(shard.lock);
   const auto at = shard.rows.find(request.id.text());
   if (at == shard.rows.end()) return keys::find::reply{};
-  return result<keys::find::reply>(std::in_place, at->second);
+  const keys::record& row = at->second;
+  // What lies outside the row is fetched at once, and not piece by piece as it is copied.
+  __builtin_prefetch(row.name.data());
+  __builtin_prefetch(row.granted.scopes.entries().data());
+  __builtin_prefetch(row.verifiers.data());
+  return result<keys::find::reply>(std::in_place, row);
 }
 
 result<keys::replace::reply> store::replace_key(const keys::replace& request) {

@@ -146,7 +146,7 @@ set registry::compile(const list& granted) const {
 std::string registry::missing(const requirement& what, const set& has) const {
   std::string text;
   if (what.registry_ != fingerprint_ || has.covers(what)) return text;
-  const bool comparable = has.registry_ == fingerprint_;
+  const bool comparable = compiled(has);
   for (std::size_t i = 0; i < size_; ++i) {
     const bool granted = comparable && has.granted_.has(i);
     if (what.needed_.has(i) && !granted) append(text, name(i));

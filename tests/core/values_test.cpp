@@ -228,6 +228,19 @@ TEST_CASE("base62 digits are most significant first and zero padded", "[core]") 
   for (const char* odd : {"a_", "a-", "a ", "\x7f", "\xc3\xa4"}) CHECK_FALSE(base62::is_text(odd));
 }
 
+TEST_CASE("a text is base62 while every byte is a digit, at every place and of every length", "[core]") {
+  for (std::size_t size = 1; size <= 18; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, at % 2 == 0 ? '0' : 'z');
+        text[at] = static_cast<char>(byte);
+        const bool digit =
+            (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+        if (base62::is_text(text) != digit) FAIL("byte " << byte << " at " << at << " of " << size);
+      }
+  CHECK(base62::is_text(""));
+}
+
 TEST_CASE("random digits use the whole alphabet evenly", "[core]") {
   fixed::counting_random random;
   const std::string drawn = base62::random_digits(random, 62000);

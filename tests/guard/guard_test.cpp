@@ -43,6 +43,19 @@ TEST_CASE("a requirement that demands nothing refuses everybody, and says it is 
   CHECK(h.bearer(h.both(), made.token.expose(), {.any_proven_caller = true}) == fine);
 }
 
+TEST_CASE("a key's scopes are those of the guard's registry, also where the keys' is another one",
+          "[guard]") {
+  host h;
+  const auto made = h.key({"events:read"});
+  constexpr scope::registry others{{"events:write"}, {"events:read"}};  // each at the other one's place
+  auto how = h.both();
+  how.scopes = others;
+  CHECK(h.bearer(how, made.token.expose(), {.scopes = others.all_of({"events:read"})}) == fine);
+  CHECK(h.bearer(how, made.token.expose(), {.scopes = others.all_of({"events:write"})}) ==
+        errc::insufficient_scope);
+  CHECK(h.bearer(how, made.token.expose(), {.scopes = may_read}) == errc::insufficient_scope);
+}
+
 TEST_CASE("any proven caller still has to be proven", "[guard]") {
   host h;
   const auto made = h.key();
