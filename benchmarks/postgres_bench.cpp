@@ -5,6 +5,7 @@
 #include <ekauth/postgres.hpp>
 
 #include <array>
+#include <cstdlib>
 #include <memory>
 
 #include <libpq-fe.h>

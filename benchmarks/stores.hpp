@@ -7,7 +7,6 @@
 #include <ekauth/refresh.hpp>
 #include <ekauth/run.hpp>
 
-#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -20,10 +19,6 @@ namespace beside {
 
 /// Round trips of this thread so far. Counted by round_trips.cpp.
 std::size_t round_trips() noexcept;
-
-inline void must(bool so) {
-  if (!so) std::abort();
-}
 
 /// A store with a key and sessions. What each operation asks of the server stands in a hand's find_key or
 /// rotate.
