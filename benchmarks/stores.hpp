@@ -52,7 +52,7 @@ class host {
   bool verify_key() { return run(keys_.verify(key_->token.expose(), {.now = fixed::noon}), db_).has_value(); }
   /// The two requests of a rotation.
   bool rotate() {
-    auto found = db_.find_session({rotated_->id});
+    auto found = db_.find_session({rotated_.id});
     must(found && *found);
     const std::uint64_t version = (*found)->row.version;
     const auto stored = db_.advance_session({std::move((*found)->row), version});
@@ -76,7 +76,7 @@ class host {
   ekauth::refresh::service sessions_ = *ekauth::refresh::service::make(fixed::roots());
   std::optional<ekauth::keys::created> key_;
   std::string token_;
-  std::optional<ekauth::refresh::record> rotated_;
+  ekauth::refresh::record rotated_;
 };
 
 template <class Call, class Hand>
