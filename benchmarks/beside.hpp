@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@ namespace beside {
 
 /// Allocations of this thread so far, by operator new and by malloc. Counted by allocations.cpp.
 std::size_t allocations() noexcept;
+
+/// Ends a program that would measure something else than it says.
+inline void must(bool so) {
+  if (!so) std::abort();
+}
 
 /// Something to compare with: its name and one call of it.
 template <class Call>

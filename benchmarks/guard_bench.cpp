@@ -22,6 +22,7 @@
 namespace {
 
 using namespace ekauth;
+using beside::must;
 using fixed::noon;
 
 constexpr scope::registry scopes{
@@ -108,10 +109,6 @@ guard::request x_api_key(std::string_view value) {
 
 bool admit_key() { return check(here().plain, bearer(here().bearer_keys[next_key()])) == errc{}; }
 bool admit_token() { return check(here().plain, bearer(here().bearer_token)) == errc{}; }
-
-void must(bool so) {
-  if (!so) std::abort();
-}
 
 template <class Call, class... Others>
 void admits(benchmark::State& state, Call call, beside::other<Others>... than) {

@@ -7,13 +7,13 @@
 #include <ekauth/jwt.hpp>
 
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include <benchmark/benchmark.h>
 
 #include "beside.hpp"
 #include "crypto/crypto.hpp"
+#include "jwt/base64url.hpp"
 #include "jwt_peers/floor.hpp"
 #include "jwt_peers/peers.hpp"
 #include "threads.hpp"
@@ -21,6 +21,7 @@
 namespace {
 
 using namespace ekauth;
+using beside::must;
 
 // Now, because one of the others reads the clock itself.
 const time_point noon = std::chrono::floor<std::chrono::seconds>(now());
@@ -52,7 +53,7 @@ grant granted(int turn) {
 const std::string& token() {
   static const std::string made(
       our_signer().sign(granted(0), {.issued_at = noon, .not_before = noon})->expose());
-  if (made.size() != 379) std::abort();
+  must(made.size() == 379);
   return made;
 }
 
@@ -103,36 +104,92 @@ void openssl_mac(benchmark::State& state) {
 
 void verify_in_two_threads(benchmark::State& state) { beside::measure_two(state, verify_ours); }
 
-// Tokens with a claim of the host's own that fills them up to a size.
-void size(benchmark::State& state) {
-  std::string filling;
-  std::string long_token;
-  while (long_token.size() < static_cast<std::size_t>(state.range(0))) {
-    long_token = our_signer()
-                     .sign(granted(0), {.issued_at = noon, .extra = {jwt::claim::text("note", filling)}})
-                     ->expose();
-    filling += 'x';
-  }
-  beside::measure(state, [&] { return our_verifier().verify(long_token, noon).has_value(); });
+std::string encoded(std::string_view bytes) {
+  std::string text(jwt::base64url::encoded_size(bytes.size()), ' ');
+  jwt::base64url::encode(bytes, text.data());
+  return text;
+}
+std::string with_header(const std::string& json) { return encoded(json) + token().substr(token().find('.')); }
+std::string with_payload(const std::string& json) {
+  static const crypto::hmac_key key(peers::secret);
+  const std::string input = token().substr(0, token().find('.') + 1) + encoded(json);
+  const digest mac = key.mac(input);
+  return input + "." + encoded({reinterpret_cast<const char*>(mac.data()), mac.size()});
+}
+std::string forged(std::string good) {
+  char& one = good[good.size() - 20];
+  one = one == 'A' ? 'B' : 'A';
+  return good;
 }
 
+// Claims that are in order, and more behind them. age: how long ago they were issued, for an hour.
+std::string claims(const std::string& more, const std::string& audience = peers::audience,
+                   duration age = {}) {
+  const auto seconds = [](time_point at) {
+    return std::to_string(at.time_since_epoch() / std::chrono::seconds(1));
+  };
+  return R"({"exp":)" + seconds(noon - age + std::chrono::hours(1)) + R"(,"iat":)" + seconds(noon - age) +
+         R"(,"iss":")" + peers::issuer + R"(","aud":")" + audience + R"(","sub":"acc_1")" + more + "}";
+}
+std::string nested(int levels) {
+  return R"(,"note":)" + std::string(static_cast<std::size_t>(levels), '[') +
+         std::string(static_cast<std::size_t>(levels), ']');
+}
+
+errc answer_to(const std::string& text) {
+  const auto answer = our_verifier().verify(text, noon);
+  return answer ? errc{} : answer.error().code();
+}
+
+// A token that is refused, beside one that is accepted.
 void refuse(benchmark::State& state, const std::string& bad, errc expected) {
-  if (our_verifier().verify(bad, noon).error().code() != expected) std::abort();
+  must(answer_to(bad) == expected);
   beside::measure(
-      state, [&] { return our_verifier().verify(bad, noon).has_value(); }, floor());
+      state, [&] { return our_verifier().verify(bad, noon).has_value(); }, floor(),
+      beside::other{"verify", verify_ours});
 }
 
-std::string with_header(const char* base64url) { return base64url + token().substr(token().find('.')); }
-std::string wrong_signature() {
-  std::string bad = token();
-  bad[bad.size() - 20] = bad[bad.size() - 20] == 'A' ? 'B' : 'A';
-  return bad;
+// What grows up to the cap: a text in the payload, claims in it, a header that nobody signed and that names
+// alg twice.
+std::string long_claim(int more) {
+  return with_payload(claims(R"(,"note":")" + std::string(static_cast<std::size_t>(more), 'x') + '"'));
+}
+std::string many_claims(int more) {
+  std::string all;
+  for (int i = 0; i < more; ++i) all += R"(,"c)" + std::to_string(i) + R"(":1)";
+  return with_payload(claims(all));
+}
+std::string forged_long_claim(int more) { return forged(long_claim(more)); }
+std::string long_header(int more) {
+  std::string all = R"({"alg":"HS256")";
+  for (int i = 0; i < more; ++i) all += R"(,"h)" + std::to_string(i) + R"(":1)";
+  return with_header(all + R"(,"alg":"HS256"})");
+}
+
+// The largest of them that has at most N characters, beside the bare HMAC of as many.
+void size(benchmark::State& state, std::string (*made)(int more), errc expected) {
+  std::string largest;
+  for (int more = 0;; ++more) {
+    std::string next = made(more);
+    if (next.size() > static_cast<std::size_t>(state.range(0))) break;
+    largest = std::move(next);
+  }
+  must(answer_to(largest) == expected);
+  static const floor_of::bare_hmac hmac(peers::secret);
+  const std::string_view input = std::string_view(largest).substr(0, largest.rfind('.'));
+  beside::measure(
+      state, [&] { return our_verifier().verify(largest, noon).has_value(); },
+      beside::other{"floor", [&] { return hmac.mac(input); }});
+}
+void up_to_the_cap(benchmark::internal::Benchmark* each) {
+  for (const int characters : {512, 1024, 2048, 4096, 8192}) each->Arg(characters);
+  each->UseManualTime()->Iterations(1000);
 }
 
 void verify_theirs(benchmark::State& state, const peers::peer& who) {
   const long at = noon.time_since_epoch() / std::chrono::seconds(1);
   peers::said out;
-  if (!who.verify(token(), at, out) || out.subject != granted(0).subject.text()) std::abort();
+  must(who.verify(token(), at, out) && out.subject == granted(0).subject.text());
   beside::measure(
       state, [&] { return who.verify(token(), at, out); }, floor(), beside::other{"ours", verify_ours});
 }
@@ -147,7 +204,7 @@ void issue_theirs(benchmark::State& state, const peers::peer& who) {
     next.issued_at = at + turn % 1000;
     return who.issue(next);
   };
-  if (!our_verifier().verify(once(), noon + std::chrono::seconds(1000))) std::abort();
+  must(our_verifier().verify(once(), noon + std::chrono::seconds(1000)).has_value());
   beside::measure(state, once, floor(), beside::other{"ours", issue_ours});
 }
 
@@ -159,15 +216,44 @@ BENCHMARK_CAPTURE(refuse, no_dots, std::string(379, 'a'), errc::token_malformed)
 BENCHMARK_CAPTURE(refuse, short_signature, token().substr(0, 378), errc::token_malformed)
     ->Apply(beside::in_turns);
 BENCHMARK_CAPTURE(refuse, too_large, std::string(9000, 'a'), errc::token_too_large)->Apply(beside::in_turns);
-BENCHMARK_CAPTURE(refuse, alg_none, with_header("eyJhbGciOiJub25lIn0"), errc::token_algorithm_refused)
+BENCHMARK_CAPTURE(refuse, alg_none, with_header(R"({"alg":"none"})"), errc::token_algorithm_refused)
     ->Apply(beside::in_turns);
-BENCHMARK_CAPTURE(refuse, alg_rs256, with_header("eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9"),
+BENCHMARK_CAPTURE(refuse, alg_rs256, with_header(R"({"alg":"RS256","typ":"JWT"})"),
                   errc::token_algorithm_refused)
     ->Apply(beside::in_turns);
-BENCHMARK_CAPTURE(refuse, wrong_signature, wrong_signature(), errc::token_signature_mismatch)
+BENCHMARK_CAPTURE(refuse, unknown_key, with_header(R"({"alg":"HS256","typ":"JWT","kid":"2026-12"})"),
+                  errc::token_key_unknown)
     ->Apply(beside::in_turns);
+BENCHMARK_CAPTURE(refuse, header_no_json, with_header("HS256"), errc::token_header_refused)
+    ->Apply(beside::in_turns);
+BENCHMARK_CAPTURE(refuse, header_repeats_alg, with_header(R"({"alg":"none","alg":"HS256"})"),
+                  errc::token_header_refused)
+    ->Apply(beside::in_turns);
+BENCHMARK_CAPTURE(refuse, header_too_deep, with_header(R"({"alg":"HS256")" + nested(32) + "}"),
+                  errc::token_header_refused)
+    ->Apply(beside::in_turns);
+BENCHMARK_CAPTURE(refuse, wrong_signature, forged(token()), errc::token_signature_mismatch)
+    ->Apply(beside::in_turns);
+BENCHMARK_CAPTURE(refuse, expired, with_payload(claims("", peers::audience, std::chrono::hours(2))),
+                  errc::token_expired)
+    ->Apply(beside::in_turns);
+BENCHMARK_CAPTURE(refuse, not_yet_valid, with_payload(claims("", peers::audience, std::chrono::hours(-2))),
+                  errc::token_not_yet_valid)
+    ->Apply(beside::in_turns);
+BENCHMARK_CAPTURE(refuse, wrong_audience, with_payload(claims("", "https://other.example.com/")),
+                  errc::token_audience_mismatch)
+    ->Apply(beside::in_turns);
+BENCHMARK_CAPTURE(refuse, repeated_claim, with_payload(claims(R"(,"sub":"acc_2")")),
+                  errc::token_payload_malformed)
+    ->Apply(beside::in_turns);
+BENCHMARK_CAPTURE(refuse, too_deep, with_payload(claims(nested(32))), errc::token_payload_malformed)
+    ->Apply(beside::in_turns);
+
 BENCHMARK(openssl_mac)->Apply(beside::in_turns);
-BENCHMARK(size)->Arg(512)->Arg(1024)->Arg(2048)->Arg(4096)->Arg(8000)->Apply(beside::in_turns);
+BENCHMARK_CAPTURE(size, long_claim, long_claim, errc{})->Apply(up_to_the_cap);
+BENCHMARK_CAPTURE(size, many_claims, many_claims, errc{})->Apply(up_to_the_cap);
+BENCHMARK_CAPTURE(size, forged, forged_long_claim, errc::token_signature_mismatch)->Apply(up_to_the_cap);
+BENCHMARK_CAPTURE(size, long_header, long_header, errc::token_header_refused)->Apply(up_to_the_cap);
 BENCHMARK(verify_in_two_threads)->Apply(beside::in_bursts);
 BENCHMARK(hmac_one_shot)->Apply(beside::in_turns);
 

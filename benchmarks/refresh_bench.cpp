@@ -30,11 +30,8 @@
 namespace {
 
 using namespace ekauth;
+using beside::must;
 using fixed::noon;
-
-void must(bool so) {
-  if (!so) std::abort();
-}
 
 // A folder that is gone with the program.
 const std::string& folder() {
