@@ -14,8 +14,11 @@ target_link_libraries(ekauth_test_main PUBLIC $<IF:$<TARGET_EXISTS:Catch2::Catch
                       Threads::Threads)
 target_include_directories(ekauth_test_main PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR}/src)
 target_compile_features(ekauth_test_main PUBLIC cxx_std_20)
-set(EKAUTH_TEST_OPTIONS "" CACHE STRING "Compiler options of the test programs alone, after those of the build type")
+set(EKAUTH_TEST_OPTIONS "" CACHE STRING "Compiler options of the tests, examples and kit, after those of the build type")
 target_compile_options(ekauth_test_main PUBLIC ${EKAUTH_TEST_OPTIONS})
+if(TARGET ekauth_testing)
+  target_compile_options(ekauth_testing PRIVATE ${EKAUTH_TEST_OPTIONS})
+endif()
 
 # ekauth_need_program(VARIABLE name package what): its path, or an error that names the package to install.
 function(ekauth_need_program variable name package what)

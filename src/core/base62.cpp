@@ -76,17 +76,18 @@ std::string digits(std::uint64_t value, std::size_t width) {
 }
 
 std::string digits(const digest& value, std::size_t width) {
+  constexpr std::uint64_t five_digits = 62 * 62 * 62 * 62 * 62;
   std::array<std::uint32_t, 8> words{};
   for (std::size_t i = 0; i < 32; ++i) words[i / 4] = words[i / 4] << 8 | value[i];
   std::string text(width, '0');
-  for (std::size_t i = width; i-- > 0;) {
+  for (std::size_t left = width; left != 0;) {
     std::uint64_t rest = 0;
-    for (auto& word : words) {  // one long division by 62
+    for (auto& word : words) {  // one long division
       rest = rest << 32 | word;
-      word = static_cast<std::uint32_t>(rest / 62);
-      rest %= 62;
+      word = static_cast<std::uint32_t>(rest / five_digits);
+      rest %= five_digits;
     }
-    text[i] = static_cast<char>(rest);
+    for (int i = 0; i < 5 && left != 0; ++i, rest /= 62) text[--left] = static_cast<char>(rest % 62);
   }
   to_digits(text.data(), width);
   wipe(words.data(), sizeof words);

@@ -307,6 +307,29 @@ TEST_CASE("random digits leave out the draws that are rejected, and keep the oth
   }
 }
 
+TEST_CASE("the digits of a digest are those of its number, of every width", "[core]") {
+  const std::string alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  fixed::counting_random random;
+  for (int round = 0; round < 200; ++round) {
+    digest value{};
+    random.fill(value.data(), value.size());
+    if (round == 0) value.fill(0xff);
+    // By the school's division, one digit and one byte at a time.
+    digest left = value;
+    std::string expected;
+    for (std::size_t width = 1; width <= 44; ++width) {
+      unsigned rest = 0;
+      for (auto& byte : left) {
+        rest = rest << 8 | byte;
+        byte = static_cast<std::uint8_t>(rest / 62);
+        rest %= 62;
+      }
+      expected.insert(expected.begin(), alphabet[rest]);
+      if (base62::digits(value, width) != expected) FAIL("width " << width << " in round " << round);
+    }
+  }
+}
+
 TEST_CASE("the CRC is that of its polynomial, for every length", "[core]") {
   CHECK(base62::crc32("123456789") == 0xCBF43926);
   std::string text;
