@@ -101,15 +101,13 @@ std::string random_digits(random_source& random, std::size_t width) {
 }
 
 void random_digits(random_source& random, char* out, std::size_t width) {
-  constexpr unsigned char rejected = 63;
   std::array<unsigned char, 64> pool;
   std::array<char, 8> eight;
   while (width != 0) {
     // One draw in 32 is rejected; two more than needed suffice nearly always.
     const std::size_t drawn = std::min(pool.size(), width + 2);
-    pool.fill(rejected);
+    pool.fill(63);  // rejected
     random.fill(pool.data(), drawn);
-    std::size_t kept = 0;
     for (std::size_t at = 0; at < drawn; at += eight.size()) {
       std::uint64_t word = 0;
       std::memcpy(&word, pool.data() + at, sizeof word);
@@ -117,20 +115,20 @@ void random_digits(random_source& random, char* out, std::size_t width) {
       const bool all = ((word + (128 - 62) * in_each_byte) & top_bits) == 0;
       word = to_digits(word);
       std::memcpy(eight.data(), &word, sizeof word);
-      if (all) {
-        std::memcpy(pool.data() + kept, eight.data(), eight.size());
-        kept += eight.size();
+      if (all && width >= eight.size()) {
+        std::memcpy(out, eight.data(), eight.size());
+        out += eight.size();
+        width -= eight.size();
       } else {
         for (const char digit : eight) {
-          pool[kept] = static_cast<unsigned char>(digit);
-          kept += digit <= 'z' ? 1 : 0;  // the next one takes the place of one that is rejected
+          if (width == 0) break;
+          *out = digit;  // the next one takes its place where it is rejected
+          const std::size_t kept = digit <= 'z' ? 1 : 0;
+          out += kept;
+          width -= kept;
         }
       }
     }
-    kept = std::min(kept, width);
-    std::memcpy(out, pool.data(), kept);
-    out += kept;
-    width -= kept;
   }
   wipe(pool.data(), pool.size());
   wipe(eight.data(), eight.size());
