@@ -43,10 +43,12 @@ EVP_KDF_CTX* EVP_KDF_CTX_new(EVP_KDF* algorithm) {
   return refused == "EVP_KDF_CTX_new" ? nullptr : next<EVP_KDF_CTX*(EVP_KDF*)>("EVP_KDF_CTX_new")(algorithm);
 }
 int sodium_init() { return refused == "sodium_init" ? -1 : next<int()>("sodium_init")(); }
+#if !defined(__SANITIZE_THREAD__)  // which maps its own memory by this, before anything else runs
 void* mmap(void* at, std::size_t size, int access, int flags, int file, off_t offset) noexcept {
   if (refused == "mmap") return MAP_FAILED;
   return reinterpret_cast<void*>(::syscall(SYS_mmap, at, size, access, flags, file, offset));
 }
+#endif
 int madvise(void* room, std::size_t size, int advice) noexcept {
   if (refused == "madvise") return -1;
   return static_cast<int>(::syscall(SYS_madvise, room, size, advice));
