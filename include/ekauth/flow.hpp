@@ -40,7 +40,8 @@ class [[nodiscard]] flow {
   /// Whether the result is there to take.
   [[nodiscard]] bool done() const noexcept { return std::holds_alternative<result<T>>(state_); }
 
-  /// Hands the pending request to visitor(Request) and answers what it answers. Aborts when done.
+  /// Hands the pending request to visitor(Request) and answers what it answers. Aborts when done. The request
+  /// is the visitor's, by reference too, until the visitor returns.
   template <class Visitor>
   decltype(auto) next(Visitor&& visitor) {
     return next_from<0>(visitor);
@@ -79,13 +80,18 @@ class [[nodiscard]] flow {
   void fail(error why) { finish(why); }
 
  private:
+  // Out of the flow, where resuming it would end the request that a visitor has by reference.
+  template <class Request>
+  static Request taken(Request& asked) {
+    return std::move(asked);
+  }
   template <std::size_t I, class Visitor>
   decltype(auto) next_from(Visitor& visitor) {
     if constexpr (I + 1 == sizeof...(Requests)) {
       if (state_.index() != I) std::abort();
-      return visitor(std::move(*std::get_if<I>(&state_)));
+      return visitor(taken(*std::get_if<I>(&state_)));
     } else {
-      if (auto* request = std::get_if<I>(&state_)) return visitor(std::move(*request));
+      if (auto* request = std::get_if<I>(&state_)) return visitor(taken(*request));
       return next_from<I + 1>(visitor);
     }
   }

@@ -33,10 +33,9 @@ reader_slot* take_slot() noexcept {
         !each->taken.exchange(true, std::memory_order_acquire))
       return each;
   auto* const made = new reader_slot;
-  made->next = slots.load(std::memory_order_relaxed);
+  do made->next = slots.load(std::memory_order_relaxed);
   while (
-      !slots.compare_exchange_weak(made->next, made, std::memory_order_seq_cst, std::memory_order_relaxed)) {
-  }
+      !slots.compare_exchange_weak(made->next, made, std::memory_order_seq_cst, std::memory_order_relaxed));
   return made;
 }
 
@@ -49,7 +48,7 @@ constinit thread_local own_slot mine;
 // Hands the slot on when its thread ends. A read after that takes another one, and keeps it.
 struct leaver {
   ~leaver() {
-    if (mine.slot != nullptr) mine.slot->taken.store(false, std::memory_order_release);
+    mine.slot->taken.store(false, std::memory_order_release);
     mine.slot = nullptr;
   }
 };

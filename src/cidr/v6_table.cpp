@@ -83,7 +83,7 @@ std::uint32_t v6_table::add_word(const step*& at, const step* end, std::uint64_t
   const step* last = at;
   while (last != end && last->high >> shift == begin >> shift) ++last;
   if (last == at && state < whole_answers) return end_bit | state;
-  if (shift <= run_bits && (last - at <= most_in_run || shift == 0)) return add_run(at, last, state);
+  if (shift <= run_bits && last - at <= most_in_run) return add_run(at, last, state);
   const auto place = static_cast<std::uint32_t>(nodes_.size());
   add_node(at, end, begin, shift, state);
   return place;
@@ -121,7 +121,7 @@ bool v6_table::contains_in_tail(std::uint32_t state, std::uint64_t low) const no
 }
 
 bool v6_table::covers_everything() const noexcept {
-  return steps_.size() == 1 && steps_.front().state == inside;
+  return steps_.size() == 1;  // the only place where the answer changes is the first address
 }
 
 std::size_t v6_table::memory_bytes() const noexcept {

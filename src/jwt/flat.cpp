@@ -28,10 +28,6 @@ constexpr word as_loaded(std::string_view text) noexcept {
   return std::bit_cast<word>(bytes);
 }
 
-bool is_plain(char c) noexcept {
-  return c >= ' ' && c != '"' && c != '\\' && static_cast<signed char>(c) > 0;
-}
-
 #if defined(__SSE2__)
 // Of 16 bytes, a bit for each that is not plain.
 unsigned not_plain(const char* at) noexcept {
@@ -40,6 +36,10 @@ unsigned not_plain(const char* at) noexcept {
   const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
   const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
   return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(outside, _mm_or_si128(quote, backslash))));
+}
+#else
+bool is_plain(char c) noexcept {
+  return c >= ' ' && c != '"' && c != '\\' && static_cast<signed char>(c) > 0;
 }
 #endif
 
@@ -68,9 +68,10 @@ const char* plain_end(const char* at) noexcept {
   for (;; at += 16) {
     if (const unsigned found = not_plain(at); found != 0) return at + std::countr_zero(found);
   }
-#endif
+#else
   while (is_plain(*at)) ++at;
   return at;
+#endif
 }
 
 namespace {

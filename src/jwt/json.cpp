@@ -125,7 +125,7 @@ bool get_name(dom::element value, std::optional<std::string_view>& out) {
 bool get_date(dom::element value, std::optional<time_point>& out) {
   constexpr double last_second = std::chrono::duration<double>(end_of_time.time_since_epoch()).count();
   double seconds = 0;
-  if (!value.is_number() || value.get(seconds) != simdjson::SUCCESS) return false;
+  if (value.get(seconds) != simdjson::SUCCESS) return false;
   if (!std::isfinite(seconds) || seconds < 0) return false;
   out = time_point(duration(std::llround(std::min(seconds, last_second) * 1000)));
   return true;

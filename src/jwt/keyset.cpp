@@ -18,12 +18,12 @@ bool well_formed(std::string_view kid) {
 }
 
 // A DER key file is a SEQUENCE over exactly the whole text, and begins with another one or with a version
-// number. Random bytes look like that once in some ten million times.
+// number. Random bytes look like that once in some ten million times. bytes: not shorter than a secret.
 bool looks_like_der(std::string_view bytes) {
   const auto at = [bytes](std::size_t i) {
     return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
   };
-  if (bytes.size() < 8 || at(0) != 0x30) return false;
+  if (at(0) != 0x30) return false;
   const std::size_t length_bytes = at(1) < 0x80 ? 0 : at(1) - 0x80;
   if (length_bytes > 3) return false;
   std::size_t length = length_bytes == 0 ? at(1) : 0;

@@ -17,8 +17,8 @@ std::int64_t minute_of(time_point at) {
 
 void use_table::move_on(minutes& known, std::int64_t minute) noexcept {
   std::int64_t before = known.noted.load(std::memory_order_relaxed);
-  while (before < minute && !known.noted.compare_exchange_weak(before, minute, std::memory_order_relaxed)) {
-  }
+  while (before < minute)
+    if (known.noted.compare_exchange_weak(before, minute, std::memory_order_relaxed)) return;
 }
 
 void use_table::note(const key_id& id, std::uint32_t number, time_point at) {

@@ -2,6 +2,7 @@
 
 #include "crypto/crypto.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <condition_variable>
 #include <mutex>
@@ -110,8 +111,8 @@ result<hasher> hasher::make(options how, random_source& random) {
     return error{errc::option_invalid, "Argon2id takes 1 to 64 passes"};
   if (how.memory_bytes < least_memory || how.memory_bytes > most_memory)
     return error{errc::option_invalid, "Argon2id takes 8 MiB to 1 GiB of memory"};
-  std::uint32_t seats = how.concurrent != 0 ? how.concurrent : std::thread::hardware_concurrency();
-  if (seats == 0) seats = 1;
+  const std::uint32_t seats =
+      how.concurrent != 0 ? how.concurrent : std::max(std::thread::hardware_concurrency(), 1u);
 
   auto made = std::make_unique<state>(how, seats);
   char unguessable[32];

@@ -116,6 +116,20 @@ void columns::copy_blob(std::uint8_t* out, std::size_t size) {
 
 // ---- connection
 
+template <class Answer, class Read>
+result<Answer> connection::first_row(const char* text, Read read) const {
+  sqlite3_stmt* made = nullptr;
+  if (const int code = sqlite3_prepare_v2(db_.get(), text, -1, &made, nullptr); code != SQLITE_OK)
+    return trouble(code);
+  const statement owned(made);
+  query asked(made);
+  if (const int code = asked.step(); code != SQLITE_ROW) return trouble(code);
+  columns row(asked.row());
+  Answer answer = read(row);
+  if (!row.good()) return corrupt_row;
+  return answer;
+}
+
 result<connection> connection::open(const std::string& path, duration patience) {
   sqlite3* db = nullptr;
   const int flags =
@@ -149,29 +163,11 @@ int connection::execute(const char* text) const {
 }
 
 result<std::string> connection::answer_of(const char* text) const {
-  sqlite3_stmt* made = nullptr;
-  if (const int code = sqlite3_prepare_v2(db_.get(), text, -1, &made, nullptr); code != SQLITE_OK)
-    return trouble(code);
-  const statement owned(made);
-  query asked(made);
-  if (const int code = asked.step(); code != SQLITE_ROW) return trouble(code);
-  columns row(asked.row());
-  std::string answer(row.text());
-  if (!row.good()) return corrupt_row;
-  return answer;
+  return first_row<std::string>(text, [](columns& row) { return std::string(row.text()); });
 }
 
 result<std::int64_t> connection::number_of(const char* text) const {
-  sqlite3_stmt* made = nullptr;
-  if (const int code = sqlite3_prepare_v2(db_.get(), text, -1, &made, nullptr); code != SQLITE_OK)
-    return trouble(code);
-  const statement owned(made);
-  query asked(made);
-  if (const int code = asked.step(); code != SQLITE_ROW) return trouble(code);
-  columns row(asked.row());
-  const std::int64_t answer = row.integer();
-  if (!row.good()) return corrupt_row;
-  return answer;
+  return first_row<std::int64_t>(text, [](columns& row) { return row.integer(); });
 }
 
 }  // namespace ekauth::inline v1::sqlite

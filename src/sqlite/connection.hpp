@@ -178,6 +178,9 @@ class connection {
 
  private:
   explicit connection(sqlite3* db) : db_(db) {}
+  template <class Answer, class Read>
+  [[nodiscard]] result<Answer> first_row(const char* text, Read read) const;
+
   std::unique_ptr<sqlite3, closer> db_;  // outlives its statements
   std::array<statement, all_statements> prepared_;
 };

@@ -69,6 +69,10 @@ TEST_CASE("without a list everybody is let in, and the list reads as off, empty 
   CHECK(seen->entries.empty());
   CHECK(seen->version == 0);
   CHECK_FALSE(seen->changed_at);
+  const auto off = run(h.lists.disable(account, noon), h.store);  // it is already
+  REQUIRE(off);
+  CHECK(off->of == account);
+  CHECK(off->version == 0);
 }
 
 TEST_CASE("a list lets in what it names while it is on, and everybody while it is off", "[allowlists]") {
@@ -104,6 +108,29 @@ TEST_CASE("a key's list and its account's must both let a client in", "[allowlis
   CHECK(h.check(key, outside) == errc::ip_not_allowed);
   CHECK(h.check(account, from("192.0.2.6")) == fine);
   CHECK(h.check({account.account, key_id("key_other")}, from("192.0.2.6")) == fine);
+  const auto seen = run(h.lists.find(key, noon), h.store);
+  REQUIRE(seen);
+  CHECK(seen->of == key);
+  CHECK(seen->entries.front().networks == *cidr::range::parse("192.0.2.7-203.0.113.9"));
+}
+
+TEST_CASE("an id that an entry of the list has already is drawn again", "[allowlists]") {
+  struct stammering final : random_source {
+    void fill(void* bytes, std::size_t size) override {
+      const int number = draws++ / 2;  // each draw twice
+      for (std::size_t i = 0; i < size; ++i)
+        static_cast<unsigned char*>(bytes)[i] = static_cast<unsigned char>(number);
+    }
+    int draws = 0;
+  } random;
+  memory::store store;
+  const auto lists = *allowlists::service::make({}, random);
+  const auto saved =
+      run(lists.save(account, {.entries = {{"192.0.2.1"}, {"192.0.2.2"}, {"192.0.2.3"}}}, noon), store);
+  REQUIRE(saved);
+  CHECK(saved->entries[0].id == "net_0000000000");
+  CHECK(saved->entries[1].id == "net_1111111111");
+  CHECK(saved->entries[2].id == "net_2222222222");
 }
 
 TEST_CASE("entries keep their identity through edits and new ones get one of their own", "[allowlists]") {
@@ -173,9 +200,10 @@ TEST_CASE("a list has at most the entries that the options allow", "[allowlists]
   CHECK(third.error().position() == 2);
 }
 
-TEST_CASE("an account without a name, or with one too long, is refused", "[allowlists]") {
+TEST_CASE("an account without a name, or a name that is too long, is refused", "[allowlists]") {
   host h;
-  for (const holder& of : {holder{}, holder{subject_id(std::string(256, 'a'))}}) {
+  for (const holder& of : {holder{}, holder{subject_id(std::string(256, 'a'))},
+                           holder{account.account, key_id(std::string(256, 'k'))}}) {
     CHECK(code(h.save(of, only("192.0.2.1"))) == errc::validation_failed);
     CHECK(code(run(h.lists.find(of, noon), h.store)) == errc::validation_failed);
     CHECK(code(run(h.lists.enable(of, {}, noon), h.store)) == errc::validation_failed);
@@ -417,9 +445,10 @@ TEST_CASE("a switch that keeps losing races gives up and changes nothing", "[all
 TEST_CASE("a store that answers with another list is not believed", "[allowlists]") {
   host h;
   const allowlists::record others{{subject_id("acc_other")}, false, {}, noon, 1};
-  const allowlists::record old{account, false, {}, noon, 1};
+  const allowlists::record old{account, false, {}, noon, 1}, unborn{account, false, {}, noon, 0};
   using answer = allowlists::find::answer;
-  for (const answer& given : {answer{1, others}, answer{2, old}, answer{0, old}, answer{1, {}}}) {
+  for (const answer& given :
+       {answer{1, others}, answer{2, old}, answer{0, old}, answer{0, unborn}, answer{1, {}}}) {
     lying store({given, {}});
     CHECK(code(run(h.lists.check(account, inside, noon), store)) == errc::store_corrupt);
     CHECK(code(run(h.lists.find(account, noon), store)) == errc::store_corrupt);

@@ -1,9 +1,29 @@
 #include <ekauth/audit.hpp>
 
+#include <cstdlib>
+#include <new>
 #include <thread>
 
 #include "catch.hpp"
 #include "support/fixed.hpp"
+
+namespace {
+
+thread_local bool out_of_memory =
+    false;  // for arrays that are asked for without throwing: the lines that are kept
+
+}  // namespace
+
+// Not inlined, because compilers take a pair of which they see only one half for a mistake.
+[[gnu::noinline]] void* operator new[](std::size_t size) {
+  if (void* const room = std::malloc(size == 0 ? 1 : size)) return room;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return out_of_memory ? nullptr : std::malloc(size == 0 ? 1 : size);
+}
+[[gnu::noinline]] void operator delete[](void* room) noexcept { std::free(room); }
+[[gnu::noinline]] void operator delete[](void* room, std::size_t) noexcept { std::free(room); }
 
 using namespace ekauth;
 using audit::event;
@@ -62,6 +82,19 @@ TEST_CASE("a ring keeps its newest lines and forgets the oldest", "[audit]") {
   audit::recent smallest({.subjects = 0, .lines = 0});
   smallest.write(of("acc_a"));
   CHECK(smallest.newest("acc_a").size() == 1);
+}
+
+TEST_CASE("an event that finds no memory is dropped and counted, and the newest ones stay", "[audit]") {
+  audit::recent trail({.subjects = 1, .lines = 2});
+  trail.write(of("acc_a", 1s));
+  trail.write(of("acc_a", 2s));
+  out_of_memory = true;
+  trail.write(of("acc_a", 3s));
+  out_of_memory = false;
+  CHECK(trail.dropped() == 1);
+  CHECK(trail.newest("acc_a") == lines{to_json(of("acc_a", 2s)), to_json(of("acc_a", 1s))});
+  trail.write(of("acc_a", 4s));
+  CHECK(trail.newest("acc_a") == lines{to_json(of("acc_a", 4s)), to_json(of("acc_a", 2s))});
 }
 
 TEST_CASE("a noisy subject pushes out few others, and which depends on the seed", "[audit]") {

@@ -177,7 +177,8 @@ TEST_CASE("a Forwarded element without exactly one readable address ends the wal
       "for=\"192.0.2.1\" ;proto=http", "for =192.0.2.1", "for= 192.0.2.1", "for=\" 192.0.2.1\"",
       "for=192.0.2.1;", ";for=192.0.2.1", "for=192.0.2.1;;proto=http", "for=192.0.2.1; proto=http",
       "for=\"192.0.2.\\1\"", "f\\or=192.0.2.1", "for=192.0.2.1;host=a@b", "for='192.0.2.1'", "for=192.0.2.01",
-      "for=192.0.2.1;ext=\"a\\\"", "fo\xd2=192.0.2.1", "for=192.0.2.1;ext=\"\x01\"");
+      "for=192.0.2.1;ext=\"a\\\"", "fo\xd2=192.0.2.1", "fur=192.0.2.1", "fox=192.0.2.1",
+      "for=192.0.2.1;ext=\"\x01\"");
   const std::string appended = "for=192.0.2.1, " + std::string(bad) + ", for=10.0.0.2";
   const std::string alone(bad);
   using enum client::outcome;

@@ -101,6 +101,7 @@ range crowded_v4(dice& roll) {  // hosts of two /16s, of a /12, and blocks betwe
   if (kind == 1) return v4(0xac100000 | (four(roll) & 0xfffff));
   return kind == 2 ? v4_block(0xc0000000 | (four(roll) & 0x3ffffff), 24 + roll.below(9)) : any_v4(roll);
 }
+range packed_v4(dice& roll) { return v4(0x0a010000 | (four(roll) & 0xffff)); }  // hosts of one /16
 range host_v6(dice& roll) { return v6(roll.number(), roll.number()); }
 range neighbours_v6(dice& roll) {  // many within the same /64, and in the next
   return v6(0x20010db800000000 | roll.below(64), roll.number() >> roll.below(64));
@@ -123,8 +124,8 @@ range both(dice& roll) { return roll.below(2) == 0 ? any_v4(roll) : wide_v6(roll
 }  // namespace
 
 TEST_CASE("every form of a list answers as the plain list of ranges does, and allocates nothing", "[cidr]") {
-  const auto make = GENERATE(host_v4, routed, any_v4, crowded_v4, host_v6, neighbours_v6, any_v6, wide_v6,
-                             clustered_v6, both);
+  const auto make = GENERATE(host_v4, routed, any_v4, crowded_v4, packed_v4, host_v6, neighbours_v6, any_v6,
+                             wide_v6, clustered_v6, both);
   const auto count =
       GENERATE(as<std::size_t>{}, 1, 2, 3, 4, 5, 8, 15, 16, 17, 33, 500, 511, 512, 513, 2000, 20000);
   CAPTURE(count);

@@ -5,6 +5,10 @@
 #include <thread>
 
 #include "catch.hpp"
+#if defined(__linux__)
+#include "cidr/membarrier.hpp"
+#include "support/aborts.hpp"
+#endif
 
 namespace cidr = ekauth::cidr;
 using cidr::address;
@@ -99,6 +103,18 @@ TEST_CASE("for a minute, readers never see half a replacement", "[cidr][publishe
   const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   replace_under_readers([&](std::uint64_t) { return std::chrono::steady_clock::now() < end; });
 }
+
+#if defined(__linux__)
+// Not among those that run where it is refused from the beginning.
+TEST_CASE("membarrier refused after it was granted ends the process, before anything is freed", "[cidr]") {
+  published setting({.list = list({"192.0.2.2"}), .enabled = true});
+  setting.replace({.list = list({"192.0.2.2"}), .enabled = true});
+  CHECK_FALSE(fixed::aborts([&] { setting.replace({}); }));
+  CHECK(fixed::aborts([&] {
+    if (refuse_membarrier()) setting.replace({});
+  }));
+}
+#endif
 
 TEST_CASE("two writers leave one of their settings in force", "[cidr][published]") {
   published setting;

@@ -46,6 +46,8 @@ TEST_CASE("an entry is an address, a block or a range, and prints as the shortes
       {"::1", "::1", "::1", "::1"},
       {"::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::/0"},
       {"::-1::", "::", "1::", "::-1::"},
+      {"2001:db8:0:1::-2001:db8:0:3:ffff:ffff:ffff:ffff", "2001:db8:0:1::",
+       "2001:db8:0:3:ffff:ffff:ffff:ffff", "2001:db8:0:1::-2001:db8:0:3:ffff:ffff:ffff:ffff"},
       {"8000::/1", "8000::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "8000::/1"},
       {"2001:db8:0:0:8000::/65", "2001:db8:0:0:8000::", "2001:db8::ffff:ffff:ffff:ffff",
        "2001:db8:0:0:8000::/65"},

@@ -212,6 +212,18 @@ TEST_CASE("a flow can be driven by hand, one request at a time", "[core]") {
   CHECK(outcome(std::move(flow).take()) == "7?");
 }
 
+TEST_CASE("a request that a visitor has by reference is whole while the flow goes on", "[core]") {
+  demo_flow flow(6);
+  const auto visit = [&](const auto& request) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(request)>, ask_first>)
+      flow.resume(request, 7);
+    else
+      flow.resume(request, std::string(request.text == "7" ? "again" : "?"));
+  };
+  while (!flow.done()) flow.next(visit);
+  CHECK(outcome(std::move(flow).take()) == "7+?");
+}
+
 TEST_CASE("whoever drives a flow out of order ends the process", "[core]") {
   const auto nobody = [](const auto&) {};
   CHECK(fixed::aborts([] { (void)demo_flow(1).take(); }));

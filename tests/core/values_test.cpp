@@ -1,4 +1,5 @@
 #include <ekauth/clock.hpp>
+#include <ekauth/flow.hpp>
 #include <ekauth/ids.hpp>
 #include <ekauth/random.hpp>
 #include <ekauth/result.hpp>
@@ -67,8 +68,14 @@ TEST_CASE("a result moves, copies and changes sides without losing its value", "
   CHECK(watch.use_count() == 1);
   second = std::move(first);
   CHECK(**second == 3);
-  second = *&second;
+  result<std::shared_ptr<int>>& same = second;
+  second = same;
+  second = std::move(same);
   CHECK(**second == 3);
+  result<std::shared_ptr<int>> third = refused;
+  third = second;
+  CHECK(watch.use_count() == 2);
+  third = refused;
   second = refused;
   CHECK(watch.expired());
   result<std::unique_ptr<int>> only = std::make_unique<int>(4);
@@ -105,8 +112,11 @@ TEST_CASE("what a temporary result held outlives it", "[core]") {
 TEST_CASE("results chain until the first error", "[core]") {
   CHECK(*half(8).and_then(half).and_then(half) == 1);
   CHECK(half(6).and_then(half).error() == refused);
+  CHECK(half(6).and_then(half).and_then(half).error() == refused);
   CHECK(*half(8).transform([](int v) { return v + 1; }) == 5);
   CHECK_FALSE(half(7).transform([](int v) { return v + 1; }));
+  CHECK(std::move(result<std::string>(refused)).transform([](std::string v) { return v.size(); }).error() ==
+        refused);
 }
 
 TEST_CASE("every error code has a name of its own, and an error is 16 bytes", "[core]") {
@@ -124,6 +134,15 @@ TEST_CASE("every error code has a name of its own, and an error is 16 bytes", "[
   CHECK(sizeof(error) == 16);
 }
 
+TEST_CASE("what a store answers is named as its trouble, and any other error as a store that is away",
+          "[core]") {
+  for (const errc known : {errc::store_unavailable, errc::store_busy, errc::store_full,
+                           errc::store_schema_newer, errc::store_corrupt})
+    CHECK(storage_trouble({known, "why"}).code() == known);
+  CHECK(storage_trouble(refused).code() == errc::store_unavailable);
+  CHECK(std::string_view(storage_trouble(refused).text()) == "refused");
+}
+
 TEST_CASE("a secret gives its bytes by expose only, and moving empties the source", "[core]") {
   secret first(std::string_view("a\0b", 3));
   CHECK(first.expose() == std::string_view("a\0b", 3));
@@ -137,6 +156,7 @@ TEST_CASE("a secret gives its bytes by expose only, and moving empties the sourc
   secret& same = first;
   first = std::move(same);
   CHECK(first.size() == 3);
+  CHECK(secret(std::string_view()).empty());
 }
 
 TEST_CASE("wipe leaves zeroes behind", "[core]") {
@@ -189,6 +209,11 @@ TEST_CASE("server keys that were moved away leave no slot behind", "[core]") {
   CHECK(second.active() == '2');
   CHECK(first.active() == server_keys::no_slot);
   CHECK(first.begin() == first.end());
+  server_keys third = fixed::roots("34");
+  server_keys& same = third;
+  third = std::move(same);
+  CHECK(third.active() == '4');
+  CHECK(third.end() - third.begin() == 2);
 }
 
 TEST_CASE("a deadline is never past the end of time", "[core]") {
@@ -270,12 +295,6 @@ TEST_CASE("plain text is strict UTF-8 without control characters", "[core]") {
         "\xf0\x80\x80\xaf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xe2\x82", "\xe2\x28\xa1"})
     CHECK_FALSE(is_plain_text(bad));
   CHECK_FALSE(is_plain_text(std::string_view("a\0b", 3)));
-}
-
-TEST_CASE("the system's randomness fills what it is asked for", "[core]") {
-  std::set<std::string> drawn;
-  for (int i = 0; i < 64; ++i) drawn.insert(base62::random_digits(os_random(), 25));
-  CHECK(drawn.size() == 64);
 }
 
 TEST_CASE("every base62 digit is the one of its value, at every place of a text", "[core]") {

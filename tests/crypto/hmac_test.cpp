@@ -22,6 +22,13 @@ TEST_CASE("FIPS 180-4: SHA-256 of the standard's examples", "[crypto][rfc]") {
         from_hex("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
 }
 
+TEST_CASE("a key that is moved makes the same MAC in its new place", "[crypto]") {
+  crypto::hmac_key key("Jefe"), other("another");
+  const digest mac = key.mac("message");
+  other = std::move(key);
+  CHECK(other.mac("message") == mac);
+}
+
 TEST_CASE("RFC 4231: HMAC-SHA-256 of keys shorter and longer than a block", "[crypto][rfc]") {
   struct {
     std::string key, message, mac;

@@ -43,15 +43,8 @@ thread_local long alive = 0;           // allocations less deallocations of this
   return std::malloc(size == 0 ? 1 : size);
 }
 [[gnu::noinline]] void* operator new[](std::size_t size) { return ::operator new(size); }
-// The form that the library asks where it may not throw.
-[[gnu::noinline]] void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  if (until_failure == 0) {
-    until_failure = -1;
-    return nullptr;
-  }
-  if (until_failure > 0) --until_failure;
-  ++alive;
-  return std::malloc(size == 0 ? 1 : size);
+[[gnu::noinline]] void* operator new[](std::size_t size, const std::nothrow_t& none) noexcept {
+  return ::operator new(size, none);
 }
 [[gnu::noinline]] void operator delete(void* room) noexcept {
   if (room != nullptr) --alive;
@@ -236,21 +229,15 @@ TEST_CASE("without any memory events still become lines, and floods are still co
   CHECK(lines.bytes_ > 20 * 100);
 }
 
-TEST_CASE("an event that finds no memory is dropped and counted, and the newest ones stay", "[exhaustion]") {
+TEST_CASE("memory running out while the newest events are read leaves them to be written and read",
+          "[exhaustion]") {
   audit::recent trail({.subjects = 1, .lines = 2});
-  const auto write = [&](duration after) {
-    trail.write({.what = audit::kind::login_succeeded, .at = noon + after, .subject = alice.text()});
+  const auto write = [&] {
+    trail.write({.what = audit::kind::login_succeeded, .at = noon, .subject = alice.text()});
   };
-  write(1s);
-  write(2s);
-  until_failure = 0;
-  write(3s);
-  CHECK(until_failure == -1);  // it was asked for, and refused
-  CHECK(trail.dropped() == 1);
+  write();
+  CHECK(fail_each_allocation([&] { (void)trail.newest(alice.text()); }, write) > 0);
   CHECK(trail.newest(alice.text()).size() == 2);
-  write(4s);
-  CHECK(trail.newest(alice.text(), 1).front().find("10:30:04") != std::string::npos);
-  CHECK(fail_each_allocation([&] { (void)trail.newest(alice.text()); }, [&] { write(5s); }) > 0);
 }
 
 TEST_CASE("memory running out while an allowlist is built leaves nothing of it", "[exhaustion]") {

@@ -95,9 +95,9 @@ TEST_CASE("a credential in the URL is refused, escaped or not, even beside a goo
                                           "a&b&key=ek_test_"};
   for (const std::string& query : carrying) CHECK(code(query) == errc::credential_in_query);
   for (const std::string query :
-       {"", "page=2", "name=ekko", "&&=&", "q=%", "q=%e", "q=%zz", "token_access=1"})
+       {"", "page=2", "name=ekko", "&&=&", "q=%", "q=%e", "q=%zz", "q=%4!", "q=%4:", "token_access=1"})
     CHECK(code(query) == fine);
-  CHECK(h.store.calls == 8);
+  CHECK(h.store.calls == 10);
 }
 
 TEST_CASE("exactly one credential, in a header that is read", "[guard]") {
@@ -115,6 +115,10 @@ TEST_CASE("exactly one credential, in a header that is read", "[guard]") {
   only_bearer.headers.x_api_key = false;
   CHECK(code(only_bearer, {.x_api_key = key}) == errc::missing_credentials);
   CHECK(code(only_bearer, {.authorization = header}) == fine);
+  auto only_key = h.both();
+  only_key.headers.bearer = false;
+  CHECK(code(only_key, {.authorization = header}) == errc::missing_credentials);
+  CHECK(code(only_key, {.x_api_key = key}) == fine);
 }
 
 TEST_CASE("a credential must prove itself as the kind it came as", "[guard]") {

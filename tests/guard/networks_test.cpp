@@ -38,6 +38,19 @@ TEST_CASE("a key passes from where its account's list and its own both let it", 
   CHECK(code(h, h.both(), key, outside) == fine);  // a host that checks no networks
 }
 
+TEST_CASE("lists that are remembered let in and deny without being read again", "[guard]") {
+  host h;
+  h.lists = *allowlists::service::make({.max_age = 1h}, h.random);
+  const std::string key(h.key().token.expose());
+  h.allow({alice}, "192.0.2.0/24");
+  const auto how = h.with_networks();
+  CHECK(code(h, how, key, inside) == fine);
+  h.store.disarm();
+  CHECK(code(h, how, key, inside) == fine);
+  CHECK(code(h, how, key, outside) == errc::ip_not_allowed);
+  CHECK(h.store.calls == 2);  // the key, each time
+}
+
 TEST_CASE("a token passes from where its account's list lets it", "[guard]") {
   host h;
   const std::string token = h.token(h.session());
@@ -153,6 +166,11 @@ TEST_CASE("a check asks each store once, and stores need not be one object", "[g
   const guard::stores apart{&h.inner, nullptr, &h.store};
   CHECK(run(gate.check(what, reads, noon), apart));
   CHECK(h.store.calls == 5);
+  const std::string header = "Bearer " + token;
+  const guard::request by_token{.headers = {.authorization = header}, .secure = true, .peer = inside};
+  const guard::stores without_keys{nullptr, &h.inner, &h.inner};
+  CHECK(run(gate.check(by_token, reads, noon), without_keys));
+  CHECK(run(gate.check(by_token, reads, noon), apart).error().code() == errc::store_unavailable);
   const guard::stores none, without_lists{&h.inner, &h.inner};
   CHECK(run(gate.check(what, reads, noon), without_lists).error().code() == errc::store_unavailable);
   CHECK(run(gate.check(what, reads, noon), none).error().code() == errc::store_unavailable);

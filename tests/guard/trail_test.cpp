@@ -96,6 +96,58 @@ TEST_CASE("the trail is told of every refusal, with what was proven of the calle
   CHECK(line.code == errc::internal_error);
 }
 
+TEST_CASE("a proven key that does not work now names its owner, whatever the reason", "[guard]") {
+  told_host h;
+  const auto create = [&](std::optional<time_point> expires_at, std::optional<time_point> not_before) {
+    return *run(h.api_keys.create({.granted = {alice, *scope::list::parse({"events:read"})},
+                                   .name = "n",
+                                   .expires_at = expires_at,
+                                   .not_before = not_before},
+                                  noon),
+                h.inner);
+  };
+  const auto disabled = h.key(), rolled = h.key(), expired = create(noon + 1s, {}),
+             early = create({}, noon + 2s);
+  REQUIRE(run(h.api_keys.disable(alice, disabled.key.id, noon), h.inner));
+  REQUIRE(run(h.api_keys.roll(alice, rolled.key.id, 0ms, noon), h.inner));
+  const std::pair<const keys::created*, errc> cases[] = {{&disabled, errc::api_key_disabled},
+                                                         {&rolled, errc::api_key_rolled},
+                                                         {&expired, errc::api_key_expired},
+                                                         {&early, errc::api_key_not_yet_valid}};
+  for (const auto& [made, why] : cases) {
+    const auto line = h.line(h.how(), {.x_api_key = std::string_view(made->token.expose())});
+    CHECK(line.what == kind::auth_failed);
+    CHECK(line.code == why);
+    CHECK(line.subject == alice.text());
+    CHECK(line.key == made->key.id.text());
+  }
+}
+
+TEST_CASE("an unknown key is told by its id, and is nobody's", "[guard]") {
+  told_host h, elsewhere;
+  const auto made = elsewhere.key();
+  const auto line = h.line(h.how(), {.x_api_key = std::string_view(made.token.expose())});
+  CHECK(line.code == errc::key_unknown);
+  CHECK(line.key == made.key.id.text());
+  CHECK(line.subject.empty());
+}
+
+TEST_CASE("a guard that takes no keys looks for none, in headers, query or path", "[guard]") {
+  told_host h;
+  const std::string key(h.key().token.expose()), query = "key=" + key, path = "/v1/" + key;
+  const guard::options how{.scopes = scopes, .access_tokens = h.verifier, .trail = &h.told};
+  const auto told = [&](const guard::request& what) {
+    h.told.lines.clear();
+    CHECK_FALSE(h.check(how, what, reads));
+    REQUIRE(h.told.lines.size() == 1);
+    return h.told.lines[0];
+  };
+  CHECK(told({.headers = {.x_api_key = key}}).code == errc::https_required);
+  CHECK(told({.secure = true, .query = query}).code == errc::missing_credentials);
+  CHECK(told({.secure = true, .query = "access_token=x"}).code == errc::credential_in_query);
+  CHECK(told({.secure = true, .path = path}).path == path);
+}
+
 TEST_CASE("a secret that was not proven names the key and not its owner", "[guard]") {
   told_host h;
   const auto made = h.key();

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "catch.hpp"
+#include "jwt/json.hpp"
 
 using namespace ekauth::jwt;
 
@@ -74,6 +75,25 @@ TEST_CASE("what is not a number is left to be refused", "[jwt]") {
   CHECK(fitted(std::string(310, '9') + ".") == "same");
 }
 
+TEST_CASE("a payload that is no JSON is refused, whatever numbers are in it", "[jwt]") {
+  const auto refused = [](const std::string& json) {
+    const auto said = read_claims(json, {});
+    return !said && said.error().code() == ekauth::errc::token_payload_malformed;
+  };
+  CHECK_FALSE(refused(R"({"a":123456789012345678901234567890})"));
+  CHECK(refused(R"({"a":123456789012345678901234567890,})"));
+  CHECK(refused(R"({"a":1e400]})"));
+}
+
+TEST_CASE("JSON that no token could hold is not read", "[jwt]") {
+  const auto padded = [](std::size_t size) { return "{}" + std::string(size - 2, ' '); };
+  CHECK(read_claims(padded(max_json_size), {}));
+  for (const std::size_t size : {max_json_size + 1, std::size_t{10'000'000}}) {
+    CHECK_FALSE(read_claims(padded(size), {}));
+    CHECK_FALSE(read_header(padded(size)));
+  }
+}
+
 TEST_CASE("a member's text is found as it was written", "[jwt]") {
   const std::string object =
       " { \"a\" : 1.50 ,\"b\":{\"x\":[1,{\"y\":\"}]\"}]} , \"c:\\\"\" :\"va,l\\\"ue}\",\"d\":[ ],\"e\":null "
@@ -84,4 +104,6 @@ TEST_CASE("a member's text is found as it was written", "[jwt]") {
   CHECK(member_text(object, 3) == "[ ]");
   CHECK(member_text(object, 4) == "null");
   CHECK(member_text(R"({"only":-1e5})", 0) == "-1e5");
+  CHECK(member_text("{\"a\":\t\r\n 1\r\n\t ,\"b\":2\t}", 0) == "1");
+  CHECK(member_text("{\"a\":\t\r\n 1\r\n\t ,\"b\":2\t}", 1) == "2");
 }

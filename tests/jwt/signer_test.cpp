@@ -100,7 +100,8 @@ TEST_CASE("what is signed comes back from the verifier", "[jwt]") {
   jwt::issue at = when();
   at.not_before = noon() + duration(1);
   at.extra = {jwt::claim::text("tenant", "a\"\\\n\x01\x7f/é😀"), jwt::claim::integer("level", -42),
-              jwt::claim::boolean("mfa", true), jwt::claim::json("roles", R"( ["a", {"b": 1e2}] )")};
+              jwt::claim::boolean("mfa", true), jwt::claim::boolean("guest", false),
+              jwt::claim::json("roles", R"( ["a", {"b": 1e2}] )")};
   const grant odd{subject_id("a\"c\\c\t/ü"), *scope::list::parse_spaced("events:read full_access")};
   const auto token = jwt::signer::make(keys(), options)->sign(odd, at);
   REQUIRE(token);
@@ -118,6 +119,7 @@ TEST_CASE("what is signed comes back from the verifier", "[jwt]") {
   CHECK(verified->text("tenant") == "a\"\\\n\x01\x7f/é😀");
   CHECK(verified->integer("level") == -42);
   CHECK(verified->boolean("mfa") == true);
+  CHECK(verified->boolean("guest") == false);
   CHECK(verified->json("roles") == R"(["a", {"b": 1e2}])");
 }
 
@@ -243,6 +245,8 @@ TEST_CASE("a signer makes tokens of 8,192 characters, and none longer", "[jwt]")
     at.extra = {jwt::claim::text("a", std::string(text_size, 'x'))};
     return jwt::signer::make(keys(), options)->sign(who(), at);
   };
+  for (const std::size_t far_too_long : {std::size_t{8000}, std::size_t{100000}})
+    CHECK(of_size(far_too_long).error().code() == errc::validation_failed);
   std::size_t size = 5000;
   while (of_size(size)) ++size;
   CHECK(of_size(size).error().code() == errc::validation_failed);

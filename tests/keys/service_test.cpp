@@ -154,6 +154,22 @@ TEST_CASE("a key without scopes proves its owner and nothing else", "[keys]") {
   CHECK(who->scopes().covers(scope::requirement()));
 }
 
+TEST_CASE("a key works between the times that it was created with, and can be rolled until the last",
+          "[keys]") {
+  bench b;
+  const auto read = *scope::list::parse({"events:read"});
+  const auto late =
+      b.create({.granted = {b.owner, read}, .name = "n", .expires_at = noon + 2h, .not_before = noon + 1h});
+  CHECK(b.refusal(late.token.expose(), noon + 1h - 1ms) == errc::api_key_not_yet_valid);
+  CHECK(b.verify(late.token, noon + 1h));
+  CHECK(b.refusal(late.token.expose(), noon + 2h) == errc::api_key_expired);
+  const auto brief = b.create({.granted = {b.owner, read}, .name = "n", .expires_at = noon + 1ms});
+  CHECK(b.verify(brief.token));
+  CHECK(run(b.service.roll(b.owner, brief.key.id, 0ms, noon), b.store));
+  CHECK(run(b.service.roll(b.owner, brief.key.id, 0ms, noon + 1ms), b.store).error().code() ==
+        errc::validation_failed);
+}
+
 TEST_CASE("revoking ends a key at once, for every holder, for good", "[keys]") {
   bench b;
   const auto made = b.create();
@@ -307,6 +323,13 @@ TEST_CASE("each storage request of each operation fails once, and every failure 
   CHECK(b.refusal(made.token.expose()) != errc{});
 }
 
+TEST_CASE("a memory store that moved keeps what was stored", "[keys]") {
+  bench b;
+  const auto made = b.create();
+  memory::store moved(std::move(b.inner));
+  CHECK(run(b.service.verify(made.token.expose(), {.now = noon}), moved));
+}
+
 TEST_CASE("two changes at once lose nothing: both take effect", "[keys]") {
   bench b;
   const auto made = b.create();
@@ -326,23 +349,81 @@ TEST_CASE("two changes at once lose nothing: both take effect", "[keys]") {
   CHECK_FALSE(run(b.service.verify(made.token.expose(), {.now = noon}), b.inner));
 }
 
+TEST_CASE("a change that keeps losing races gives up, and one that wins in time is made", "[keys]") {
+  bench b;
+  const auto made = b.create();
+  struct racing {
+    memory::store& inner;
+    int tries = 0, lost = 1000;
+    result<keys::find::reply> find_key(const keys::find& request) const { return inner.find_key(request); }
+    result<bool> replace_key(const keys::replace& request) {
+      return ++tries > lost ? inner.replace_key(request) : result<bool>(false);
+    }
+  } store{b.inner};
+  CHECK(run(b.service.disable(b.owner, made.key.id, noon), store).error().code() == errc::version_conflict);
+  CHECK(store.tries == 8);
+  CHECK(run(b.service.roll(b.owner, made.key.id, 0ms, noon), store).error().code() == errc::version_conflict);
+  CHECK(store.tries == 16);
+  CHECK(b.verify(made.token));
+  store.tries = 0;
+  store.lost = 7;
+  const auto fresh = run(b.service.roll(b.owner, made.key.id, 0ms, noon), store);
+  REQUIRE(fresh);
+  CHECK(b.verify(fresh->token)->secret_number() == 2);
+  store.tries = 0;
+  CHECK(run(b.service.disable(b.owner, made.key.id, noon), store));
+  CHECK(b.refusal(fresh->token.expose()) == errc::api_key_disabled);
+}
+
 TEST_CASE("a store that turns a test key into a live one is not believed", "[keys]") {
   bench b;
   const auto made = b.create({.granted = {b.owner}, .name = "t", .env = keys::environment::test});
   auto flow = b.service.verify(made.token.expose(), {.now = noon});
-  flow.next([&](const keys::find& asked) {
+  flow.next([&](keys::find asked) {
     auto row = *b.inner.find_key(asked);
+    REQUIRE(row);
     row->env = keys::environment::live;
     flow.resume(asked, std::move(row));
   });
   CHECK(std::move(flow).take().error().code() == errc::store_corrupt);
 }
 
+TEST_CASE("a store that answers with another key's row is not believed", "[keys]") {
+  bench b;
+  const auto made = b.create(), other = b.create();
+  struct mistaken {
+    memory::store& inner;
+    const key_id& answered;
+    int written = 0;
+    result<keys::find::reply> find_key(const keys::find&) const { return inner.find_key({answered}); }
+    result<bool> replace_key(const keys::replace&) { return ++written > 0; }
+  } store{b.inner, other.key.id};
+  const key_id& asked = made.key.id;
+  const auto code = [&](auto flow) { return run(std::move(flow), store).error().code(); };
+  CHECK(code(b.service.verify(made.token.expose(), {.now = noon})) == errc::store_corrupt);
+  CHECK(code(b.service.find(b.owner, asked)) == errc::not_found);
+  CHECK(code(b.service.revoke(b.owner, asked, noon)) == errc::not_found);
+  CHECK(code(b.service.roll(b.owner, asked, 0ms, noon)) == errc::not_found);
+  CHECK(store.written == 0);
+}
+
+TEST_CASE("a row whose id no key has cannot be rolled", "[keys]") {
+  bench b;
+  auto row = **b.inner.find_key({b.create().key.id});
+  row.id = key_id("key_short");
+  REQUIRE(b.inner.insert_key({row, 0}));
+  b.store.calls = 0;
+  CHECK(run(b.service.roll(b.owner, row.id, 0ms, noon), b.store).error().code() == errc::store_corrupt);
+  CHECK(b.store.calls == 1);
+}
+
 TEST_CASE("a store that lists another owner's key is not believed", "[keys]") {
   bench b;
   const auto made = b.create();
-  auto flow = b.service.list(subject_id("acc_stranger00"));
-  flow.next([&](const keys::list& asked) {
+  const subject_id stranger("acc_stranger00");
+  auto flow = b.service.list(stranger);
+  flow.next([&](keys::list asked) {
+    CHECK(asked.owner == stranger);
     flow.resume(asked, keys::list::reply{**b.inner.find_key({made.key.id})});
   });
   CHECK(std::move(flow).take().error().code() == errc::store_corrupt);

@@ -3,10 +3,43 @@
 #include "catch.hpp"
 #include "support/fixed.hpp"
 
+#include <dlfcn.h>
+
 #include <atomic>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
+
+namespace {
+
+thread_local bool no_memory = false;               // for Argon2id
+thread_local std::function<void()> while_hashing;  // done once, in the next computation
+
+template <class Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+// In front of those that the library calls.
+extern "C" {
+int crypto_pwhash(unsigned char* out, unsigned long long size, const char* password,
+                  unsigned long long length, const unsigned char* salt, unsigned long long passes,
+                  std::size_t memory, int algorithm) {
+  if (const auto meanwhile = std::exchange(while_hashing, nullptr)) meanwhile();
+  if (no_memory) return -1;
+  return next<decltype(crypto_pwhash)>("crypto_pwhash")(out, size, password, length, salt, passes, memory,
+                                                        algorithm);
+}
+int crypto_pwhash_str_alg(char* out, const char* password, unsigned long long length,
+                          unsigned long long passes, std::size_t memory, int algorithm) {
+  if (no_memory) return -1;
+  return next<decltype(crypto_pwhash_str_alg)>("crypto_pwhash_str_alg")(out, password, length, passes, memory,
+                                                                        algorithm);
+}
+}
 
 using namespace ekauth;
 
@@ -66,6 +99,48 @@ TEST_CASE("a stored text that is not our Argon2id is an error of the server, not
     CHECK(passwords.verify(std::string(odd), "secret").error().code() == errc::password_hash_invalid);
   CHECK(passwords.verify(std::string("$argon2id$v=19$m=8192,t=1,p=1$broken"), "x").error().code() ==
         errc::invalid_credentials);
+}
+
+TEST_CASE("a stored text longer than any hash of ours is an error, however it begins", "[password]") {
+  const auto passwords = *password::hasher::make(cheap);
+  const std::string longest = "$argon2id$v=19$m=8192,t=1,p=1$" + std::string(97, 'x');
+  CHECK(passwords.verify(longest, "secret").error().code() == errc::invalid_credentials);
+  CHECK(passwords.verify(longest + "x", "secret").error().code() == errc::password_hash_invalid);
+}
+
+TEST_CASE("without memory for a hash there is no hasher, no hash and no verdict", "[password]") {
+  const auto passwords = *password::hasher::make(cheap);
+  const std::string hash = *passwords.hash("secret");
+  no_memory = true;
+  CHECK(password::hasher::make(cheap).error().code() == errc::login_busy);
+  CHECK(passwords.hash("secret").error().code() == errc::login_busy);
+  CHECK(passwords.verify(hash, "secret").error().code() == errc::login_busy);
+  CHECK(passwords.verify(std::nullopt, "secret").error().code() == errc::login_busy);
+  no_memory = false;
+  CHECK(passwords.verify(hash, "secret"));
+}
+
+TEST_CASE("who finds every seat taken and may not wait is turned away, and the seat is free again after",
+          "[password]") {
+  auto how = cheap;
+  how.concurrent = 1;
+  how.waiting = 0;
+  const auto passwords = *password::hasher::make(how);
+  const std::string hash = *passwords.hash("secret");
+  int turned_away = 0;
+  while_hashing = [&] {
+    turned_away += passwords.hash("other").error().code() == errc::login_busy ? 1 : 0;
+    turned_away += passwords.verify(hash, "secret").error().code() == errc::login_busy ? 1 : 0;
+  };
+  CHECK(passwords.verify(hash, "secret"));
+  CHECK(turned_away == 2);
+  CHECK(passwords.hash("other"));
+}
+
+TEST_CASE("a hasher that is moved keeps its options and its seats", "[password]") {
+  auto passwords = *password::hasher::make(cheap);
+  passwords = *password::hasher::make({.passes = 2, .memory_bytes = std::size_t{8} << 20});
+  CHECK(passwords.hash("secret")->starts_with("$argon2id$v=19$m=8192,t=2,p=1$"));
 }
 
 TEST_CASE("hashes are upgraded upwards only", "[password]") {

@@ -1,6 +1,7 @@
 #include "refresh/format.hpp"
 
 #include "catch.hpp"
+#include "support/aborts.hpp"
 #include "support/fixed.hpp"
 
 #include <array>
@@ -37,6 +38,11 @@ TEST_CASE("the published refresh tokens follow from one another", "[refresh]") {
   CHECK(refresh::compose(keys, family, 2, '1', third.expose()).expose() == tokens[2]);
   CHECK(fixed::hex(refresh::digest_of(*keys.verifier.find('1'), family, 1, second.expose())) ==
         "42f21724a5c8e135eeda7329a5eb2ed3d7acec225ab132e5f9a2aaa28f412bcd");
+}
+
+TEST_CASE("a token of a server key that is not listed is not composed: the process ends", "[refresh]") {
+  const refresh::rings keys(fixed::roots());
+  CHECK(fixed::aborts([&] { (void)refresh::compose(keys, family, 0, '2', first_secret); }));
 }
 
 TEST_CASE("a token splits into what it was composed of", "[refresh]") {

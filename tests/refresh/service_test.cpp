@@ -169,6 +169,7 @@ TEST_CASE("a token is dead at exactly its deadline, idle or absolute", "[refresh
   REQUIRE(late);
   CHECK(late->expires_at == noon + 48h);
   CHECK(bounded.refusal(*late, noon + 48h) == errc::refresh_token_expired);
+  CHECK(run(bounded.service.list(alice, noon), bounded.store)->front().expires_at == noon + 48h);
 }
 
 TEST_CASE("a password change ends every session of the subject and no one else's", "[refresh]") {
@@ -205,6 +206,9 @@ TEST_CASE("signing out ends one session, by its token or by its owner", "[refres
   CHECK(dead.error().code() == errc::refresh_token_revoked);
   CHECK(dead.error().text() == std::string("signed_out"));
   CHECK(run(b.service.end(subject_id("acc_stranger00"), second.session, end_reason::admin, noon), b.store)
+            .error()
+            .code() == errc::not_found);
+  CHECK(run(b.service.end(alice, family_id("7Qm2Zp9Lk4Xv1Tb8"), end_reason::admin, noon), b.store)
             .error()
             .code() == errc::not_found);
   CHECK(*run(b.service.end(alice, second.session, end_reason::admin, noon), b.store));
@@ -252,6 +256,12 @@ TEST_CASE("a session survives a new server key slot and moves to it", "[refresh]
         second->token.expose());
   CHECK(run(both.refresh(second->token.expose(), {.now = noon + 2h}), b.store));
   CHECK(b.use(*second).error().code() == errc::refresh_slot_unknown);
+  // A process that has not heard of the slot yet cannot give the successor again.
+  const auto only = *refresh::service::make(fixed::roots("1"), rules, b.random);
+  const auto third = b.login();
+  REQUIRE(run(both.refresh(third.token.expose(), {.now = noon + 1h}), b.store));
+  CHECK(run(only.refresh(third.token.expose(), {.now = noon + 1h}), b.store).error().code() ==
+        errc::refresh_slot_unknown);
 }
 
 TEST_CASE("sessions are listed with what became of them", "[refresh]") {
@@ -296,6 +306,7 @@ TEST_CASE("policies and server keys outside their limits make no service", "[ref
   CHECK(refused([](refresh::policy& p) { p.max_replays = 17; }));
   CHECK(refused([](refresh::policy& p) { p.race_window = 0ms; }));
   CHECK(refused([](refresh::policy& p) { p.idle_lifetime = 0ms; }));
+  CHECK(refused([](refresh::policy& p) { p.idle_lifetime = 24h * 366 + 1ms; }));
   CHECK(refused([](refresh::policy& p) { p.absolute_lifetime = 0ms; }));
   CHECK(refused([](refresh::policy& p) { p.absolute_lifetime = duration::max(); }));
   CHECK_FALSE(refused([](refresh::policy&) {}));
@@ -365,11 +376,67 @@ TEST_CASE("each storage request of each operation fails once, and every failure 
   denied([&] { return run(b.service.end_all(alice, end_reason::admin, noon), b.store); }, 0);
 }
 
+TEST_CASE("a store that answers with another session is not believed", "[refresh]") {
+  bench b;
+  const auto asked = b.login(), other = b.login();
+  struct mistaken {
+    memory::store& inner;
+    const family_id& answered;
+    int written = 0;
+    result<refresh::find::reply> find_session(const refresh::find&) const {
+      return inner.find_session({answered});
+    }
+    result<bool> advance_session(const refresh::advance&) { return ++written > 0; }
+    result<refresh::revoke::reply> revoke_session(const refresh::revoke&) {
+      ++written;
+      return refresh::revoke::reply::revoked;
+    }
+  } store{b.inner, other.session};
+  CHECK(run(b.service.refresh(asked.token.expose(), {.now = noon}), store).error().code() ==
+        errc::store_corrupt);
+  CHECK(run(b.service.end(alice, asked.session, end_reason::admin, noon), store).error().code() ==
+        errc::not_found);
+  CHECK(store.written == 0);
+}
+
+TEST_CASE("a row that is damaged denies: another secret's digest, or an end without a reason", "[refresh]") {
+  bench b;
+  const auto first = b.login();
+  auto row = b.row(first);
+  row.current[31] ^= 1;
+  memory::store damaged;
+  REQUIRE(damaged.insert_session({row}));
+  const auto code = [&](memory::store& store) {
+    return run(b.service.refresh(first.token.expose(), {.now = noon}), store).error();
+  };
+  CHECK(code(damaged).code() == errc::refresh_verifier_mismatch);
+  row = b.row(first);
+  row.state = refresh::status::revoked;
+  memory::store ended;
+  REQUIRE(ended.insert_session({row}));
+  CHECK(code(ended).code() == errc::refresh_token_revoked);
+  CHECK(code(ended).text() == std::string("admin"));
+}
+
+TEST_CASE("every reason for an end has a name", "[refresh]") {
+  const std::pair<end_reason, std::string_view> names[] = {
+      {end_reason::none, "none"},
+      {end_reason::signed_out, "signed_out"},
+      {end_reason::signed_out_everywhere, "signed_out_everywhere"},
+      {end_reason::password_changed, "password_changed"},
+      {end_reason::reuse_detected, "reuse_detected"},
+      {end_reason::admin, "admin"},
+      {static_cast<end_reason>(99), "none"}};
+  for (const auto& [reason, expected] : names) CHECK(refresh::name(reason) == expected);
+}
+
 TEST_CASE("a store that lists another subject's session is not believed", "[refresh]") {
   bench b;
   const auto first = b.login();
-  auto flow = b.service.list(subject_id("acc_stranger00"), noon);
-  flow.next([&](const refresh::list& asked) {
+  const subject_id stranger("acc_stranger00");
+  auto flow = b.service.list(stranger, noon);
+  flow.next([&](refresh::list asked) {
+    CHECK(asked.subject == stranger);
     flow.resume(asked, refresh::list::reply{**b.inner.find_session({first.session})});
   });
   CHECK(std::move(flow).take().error().code() == errc::store_corrupt);

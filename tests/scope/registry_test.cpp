@@ -110,6 +110,17 @@ TEST_CASE("an explicit-only name is granted by its exact name and by nothing els
   CHECK(covers(registry, "a:* a:keys", "a:keys"));
 }
 
+TEST_CASE("a registry whose hash is zero is not taken for none: its scopes are still demanded", "[scope]") {
+  for (const char* name : {"aewktph", "esdewzr", "ikwqtca"}) {  // FNV-1a of each, alone, is zero
+    const scope::registry registry{{name}};
+    const auto demanded = registry.all_of({name});
+    const scope::registry other{{"a"}};
+    for (const scope::set& without : {scope::set(), registry.compile({}), other.compile(listed("a"))})
+      CHECK_FALSE(without.covers(demanded));
+    CHECK(registry.compile(listed(name)).covers(demanded));
+  }
+}
+
 TEST_CASE("a parent does not cover its children, nor they it", "[scope]") {
   const scope::registry registry{{"a"}, {"a:b"}, {"a:b:c"}};
   CHECK_FALSE(covers(registry, "a", "a:b"));

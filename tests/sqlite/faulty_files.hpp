@@ -35,6 +35,8 @@ class files {
     from_ = number;
   }
   void fail_reads(bool now) { fail_reads_ = now; }
+  /// What is opened from now on lies where processes share no memory, as on a network.
+  void share_nothing() { shares_ = false; }
   void heal() {
     from_ = -1;
     fail_reads_ = false;
@@ -59,12 +61,13 @@ class files {
 
   static int open(sqlite3_vfs*, const char* name, sqlite3_file* made, int flags, int* out_flags);
   static const sqlite3_io_methods& methods();
+  static const sqlite3_io_methods& methods_without_sharing();
 
   static inline files* self = nullptr;
   sqlite3_vfs* real_;
   sqlite3_vfs layer_;
   std::atomic<int> seen_{0}, from_{-1}, code_{SQLITE_OK};
-  std::atomic<bool> fail_reads_{false};
+  std::atomic<bool> fail_reads_{false}, shares_{true};
 };
 
 inline const sqlite3_io_methods& files::methods() {
@@ -124,11 +127,21 @@ inline const sqlite3_io_methods& files::methods() {
   return all;
 }
 
+inline const sqlite3_io_methods& files::methods_without_sharing() {
+  static const sqlite3_io_methods all = [] {
+    sqlite3_io_methods m = methods();
+    m.iVersion = 1;
+    return m;
+  }();
+  return all;
+}
+
 inline int files::open(sqlite3_vfs*, const char* name, sqlite3_file* made, int flags, int* out_flags) {
   file* const layered = ::new (static_cast<void*>(made)) file{};
   std::memset(static_cast<void*>(layered->real()), 0, static_cast<std::size_t>(self->real_->szOsFile));
   const int code = self->real_->xOpen(self->real_, name, layered->real(), flags, out_flags);
-  layered->pMethods = layered->real()->pMethods == nullptr ? nullptr : &methods();
+  const auto& layer = self->shares_ ? methods() : methods_without_sharing();
+  layered->pMethods = layered->real()->pMethods == nullptr ? nullptr : &layer;
   return code;
 }
 

@@ -244,5 +244,7 @@ TEST_CASE("a store that moved answers at its new place, and closes what it repla
   CHECK_FALSE(second.find_key({key_id("key_a")})->has_value());
   CHECK_FALSE(std::filesystem::exists(folder.file("a.db-wal")));
   first = std::move(second);
+  store& same = first;
+  first = std::move(same);
   CHECK(*first.insert_key({key("key_b"), 0}) == inserted);
 }

@@ -35,8 +35,9 @@ TEST_CASE("a key's row that ekauth did not write is corrupt, never a guess", "[s
       "api_keys SET scopes = ' '", "api_keys SET scopes = 'a  b'", "api_keys SET scopes = 'a '",
       "api_keys SET scopes = 'a a'", "api_keys SET scopes = 'A:b'", "api_keys SET scopes = 'a' || char(0)",
       "api_key_secrets SET slot = ''", "api_key_secrets SET slot = '11'", "api_key_secrets SET slot = '-'",
-      "api_key_secrets SET digest = x''", "api_key_secrets SET digest = zeroblob(31)",
-      "api_key_secrets SET digest = zeroblob(33)", "api_key_secrets SET number = -1 WHERE number = 1",
+      "api_key_secrets SET slot = '{'", "api_key_secrets SET digest = x''",
+      "api_key_secrets SET digest = zeroblob(31)", "api_key_secrets SET digest = zeroblob(33)",
+      "api_key_secrets SET number = -1 WHERE number = 1",
       "api_key_secrets SET number = 4294967296 WHERE number = 1");
   raw::connection(path).run("UPDATE " + change);
   INFO(change);
@@ -89,6 +90,53 @@ TEST_CASE("an allowlist's row that ekauth did not write is corrupt, never a gues
   raw::connection(path).run("UPDATE allowlists SET " + change);
   INFO(change);
   CHECK(is_corrupt(db.find_allowlists({of})));
+}
+
+TEST_CASE("a secret's digest of another type is corrupt", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  const std::string path = folder.file("store.db");
+  store db = raw::open(path);
+  fill(db);
+  raw::connection other(path);
+  other.run(
+      "CREATE TABLE loose AS SELECT * FROM api_key_secrets; DROP TABLE api_key_secrets; ALTER TABLE loose "
+      "RENAME TO api_key_secrets");
+  CHECK(db.find_key({key_id("key_a")})->has_value());
+  other.run(std::string("UPDATE api_key_secrets SET digest = ") +
+            GENERATE("'0123456789abcdef0123456789abcdef'", "NULL", "1"));
+  CHECK(is_corrupt(db.find_key({key_id("key_a")})));
+}
+
+TEST_CASE("an allowlist's columns of another type are corrupt, also where its entries are known",
+          "[sqlite]") {
+  const fixed::temporary_folder folder;
+  const std::string path = folder.file("store.db");
+  store db = raw::open(path);
+  const allowlists::holder of{subject_id("acc_1")};
+  REQUIRE(*db.save_allowlist({{of, true, {}, fixed::noon, 1}, 0}));
+  raw::connection other(path);
+  other.run(
+      "CREATE TABLE loose AS SELECT * FROM allowlists; DROP TABLE allowlists; ALTER TABLE loose RENAME TO "
+      "allowlists");
+  CHECK(db.find_allowlists({of})->account.row);
+  CHECK_FALSE(db.find_allowlists({of, 1})->account.row);
+  other.run("UPDATE allowlists SET changed_at = 'noon'");
+  CHECK(is_corrupt(db.find_allowlists({of})));
+  CHECK(is_corrupt(db.find_allowlists({of, 1})));
+}
+
+TEST_CASE("an allowlist whose label would be read as another entry is not written", "[sqlite]") {
+  const fixed::temporary_folder folder;
+  store db = raw::open(folder.file("store.db"));
+  const allowlists::holder of{subject_id("acc_1")};
+  const auto entry = [](std::string label) {
+    return allowlists::entry{"net_1a2b3c4d5e", *cidr::range::parse("192.0.2.0/24"), std::move(label), {}};
+  };
+  for (const char* label : {"Office\nnet_000000000x 203.0.113.0/24 - Anywhere", "Office\n"})
+    CHECK(db.save_allowlist({{of, true, {entry(label)}, fixed::noon, 1}, 0}).error().code() ==
+          errc::internal_error);
+  CHECK_FALSE(db.find_allowlists({of})->account.row);
+  CHECK(*db.save_allowlist({{of, true, {entry("Office")}, fixed::noon, 1}, 0}));
 }
 
 TEST_CASE("writes refuse rows that ekauth did not write, and leave them", "[sqlite]") {
@@ -161,11 +209,12 @@ TEST_CASE("a record that could not be read back is not written", "[sqlite]") {
   CHECK_FALSE(db.replace_key({key("key_x"), too_large - 1}).has_value());
   CHECK(db.list_keys({subject_id("acc_1"), {}, 10})->empty());
 
-  std::vector<refresh::record> bad_sessions(4, session("fam_x"));
+  std::vector<refresh::record> bad_sessions(5, session("fam_x"));
   bad_sessions[0].slot = '\0';
   bad_sessions[1].state = refresh::status(3);
   bad_sessions[2].reason = refresh::end_reason(6);
   bad_sessions[3].version = too_large;
+  bad_sessions[4].state = refresh::status(0);
   for (const refresh::record& row : bad_sessions) CHECK_FALSE(db.insert_session({row}).has_value());
   CHECK_FALSE(db.advance_session({bad_sessions[0], 1}).has_value());
   CHECK_FALSE(db.advance_session({session("fam_x"), ~std::uint64_t{0}}).has_value());
