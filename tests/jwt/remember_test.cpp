@@ -120,7 +120,8 @@ TEST_CASE("what one keyset's verifier remembers is nothing to another's", "[jwt]
   CHECK(outcome(after.verify(good, noon())) == errc::token_signature_mismatch);
 }
 
-TEST_CASE("a token is in memory while it is remembered, and wiped when it is forgotten", "[jwt]") {
+TEST_CASE("a token is in memory while it is remembered, and wiped when it is forgotten",
+          "[jwt][no_memcheck]") {
   // Here and there only masked, so that the only ones in clear are the verifier's.
   const auto present = [](const jwt::verifier& verifier, const std::string& masked_token) {
     std::string clear = masked(masked_token);
