@@ -185,7 +185,8 @@ class comparison {
 
 }  // namespace
 
-TEST_CASE("Python's ipaddress and Node's BlockList judge a hundred thousand cases as ekauth does", "[cidr]") {
+TEST_CASE("Python's ipaddress and Node's BlockList judge a hundred thousand cases as ekauth does",
+          "[cidr][no_memcheck]") {
   const std::vector<question> questions = cases::generate(120000);
   const fixed::temporary_folder folder;
   write_questions(folder.file("questions"), questions);

@@ -10,15 +10,16 @@ namespace fuzz {
 inline constexpr std::string_view base62_digits =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-inline std::string plain_check(std::string_view text) {
+/// turns: of 2^32, by which the digits tell more than the CRC, as no check does.
+inline std::string plain_check(std::string_view text, std::uint64_t turns = 0) {
   std::uint32_t crc = 0xffffffffu;
   for (const char c : text) {
     crc ^= static_cast<unsigned char>(c);
     for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (0xedb88320u & (0u - (crc & 1u)));
   }
-  crc = ~crc;
+  std::uint64_t value = (turns << 32) + static_cast<std::uint32_t>(~crc);
   std::string six(6, '0');
-  for (std::size_t i = 6; i-- > 0; crc /= 62) six[i] = base62_digits[crc % 62];
+  for (std::size_t i = 6; i-- > 0; value /= 62) six[i] = base62_digits[value % 62];
   return six;
 }
 

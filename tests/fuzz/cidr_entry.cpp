@@ -1,5 +1,6 @@
 // An entry of an allowlist: what is taken is what inet_pton takes of its addresses, its text comes back to
-// the same entry, and it contains what a bit by bit comparison says.
+// the same entry, an address is written as inet_ntop writes it, and an entry contains what a bit by bit
+// comparison says.
 #include <ekauth/cidr.hpp>
 
 #include <arpa/inet.h>
@@ -31,6 +32,15 @@ std::optional<bytes> read_plainly(const std::string& text) {
 
 bool bit(const bytes& of, int at) { return (of[static_cast<std::size_t>(at / 8)] >> (7 - at % 8) & 1) != 0; }
 
+// Nothing where inet_ntop ends IPv6 in a dotted quad, which we do not.
+std::optional<std::string> write_plainly(const cidr::address& who) {
+  char text[INET6_ADDRSTRLEN];
+  const bytes all = who.bytes();
+  if (who.is_v4()) return ::inet_ntop(AF_INET, &all[12], text, sizeof text);
+  const std::string written = ::inet_ntop(AF_INET6, all.data(), text, sizeof text);
+  return written.find('.') == std::string::npos ? std::optional(written) : std::nullopt;
+}
+
 void check_address(const std::string& text) {
   const auto read = cidr::address::parse(text);
   const auto plain = read_plainly(text);
@@ -60,6 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const cidr::address who =
       v4 ? cidr::address(std::array<std::uint8_t, 4>{raw[0], raw[1], raw[2], raw[3]}) : cidr::address(raw);
   must(*cidr::address::parse(who.to_string()) == who, "every address has a text");
+  must(who.to_string() == write_plainly(who).value_or(who.to_string()), "the one that inet_ntop writes");
   const std::string text = in.all();
   check_address(text);
 

@@ -78,6 +78,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 0; i < other.names.size(); ++i) {
     const auto text = jwt::find_json(json, other.names[i]);
     must(text && fuzz::read_elsewhere(*text).root == other.values[i], "a claim's own text is its value");
+    const std::string twice = fuzz::repeating(json, other.names[i]);
+    jwt::claims quick;
+    must(!jwt::flat::read_claims(fuzz::padded(twice).text(), audiences, quick) &&
+             !jwt::read_claims(twice, audiences),
+         "claims with one of them twice are refused");
   }
   return 0;
 }

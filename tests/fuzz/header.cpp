@@ -41,5 +41,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   must((said.algorithm == "HS256") == other.says("alg", "HS256"), "and HS256 where that stands there");
   must(said.type == other.text_of("typ") && said.kid == other.text_of("kid"), "typ and kid too");
   must(said.type || other.find("typ") == nullptr, "a typ that is no text is refused");
+  for (const std::string& name : other.names) {
+    const std::string twice = fuzz::repeating(json, name);
+    quick = {};
+    must(!jwt::flat::read_header(fuzz::padded(twice).text(), quick) && !jwt::read_header(twice),
+         "a header with a member twice is refused");
+  }
   return 0;
 }

@@ -39,6 +39,11 @@ reading read_elsewhere(std::string_view text) {
   }
 }
 
+std::string repeating(std::string_view object, const std::string& name) {
+  return std::string(object.substr(0, object.rfind('}'))) + ',' + nlohmann::json(name).dump() + ':' +
+         *ekauth::jwt::find_json(object, name) + '}';
+}
+
 std::string cleaned_elsewhere(std::string_view text) {
   const auto replace = nlohmann::json::error_handler_t::replace;
   return read_elsewhere(nlohmann::json(std::string(text)).dump(-1, ' ', false, replace)).root.text;

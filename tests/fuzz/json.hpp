@@ -53,6 +53,9 @@ struct reading {
 };
 [[nodiscard]] reading read_elsewhere(std::string_view text);
 
+/// The text of an object with that member a second time behind all others.
+[[nodiscard]] std::string repeating(std::string_view object, const std::string& name);
+
 /// A text, with U+FFFD for each maximal part that is not UTF-8, as another writer has it.
 [[nodiscard]] std::string cleaned_elsewhere(std::string_view text);
 

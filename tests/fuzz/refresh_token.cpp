@@ -67,6 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     text[23] = how & 32 ? '1' : 'a';
     text.replace(49, 11, refresh::tag_of(*rings().tag.find(text[23]), text.substr(0, 49)));
   }
+  check(text + fuzz::plain_check(text, 1 + how / 4 % 12));
   text += fuzz::plain_check(text);
   check(text);
   if (how % 4 >= 2) must(is_ours(text), "what was made with the server key is taken");

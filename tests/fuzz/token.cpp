@@ -62,7 +62,8 @@ void check_accepted(const jwt::verified& who, const std::string& token, bool by_
   must(nbf == nullptr || nbf->number <= now + 5, "it is valid already");
 }
 
-void check(const std::string& token) {
+// Whether our keys accept it.
+bool check(const std::string& token) {
   const auto who = strict_verifier().verify(token, craft::noon());
   const auto of_two = verifier_of_two().verify(token, craft::noon());
   if (who) check_accepted(*who, token, false);
@@ -70,6 +71,7 @@ void check(const std::string& token) {
   const auto again = verifier_of_two().verify(token, craft::noon());
   must(again.has_value() == of_two.has_value(), "a second look says the same");
   if (of_two && again) must(of_two->subject() == again->subject(), "and of the same subject");
+  return of_two.has_value();
 }
 
 }  // namespace
@@ -81,19 +83,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(in.all());
     return 0;
   }
-  // Signed, so that what lies behind the MAC is reached; then one character made another.
+  // Signed, so that what lies behind the MAC is reached; then one character made another, and of what is
+  // accepted each of the signature.
   const std::string header = in.line();
   const bool ready = how % 4 == 3;  // segments as they are, instead of their base64url
   const std::uint8_t at = in.byte(), change = in.byte();
   const std::string payload = in.all();
   const std::string segments =
       ready ? header + '.' + payload : craft::encode(header) + '.' + craft::encode(payload);
-  std::string token = craft::sign(segments, how & 16 ? craft::old_secret : craft::our_secret);
-  check(token);
-  if (const std::size_t place = at * token.size() / 256; (change & 0x7f) != 0) {
-    token[place] = static_cast<char>(token[place] ^ change);
-    must(!strict_verifier().verify(token, craft::noon()), "a changed token is refused");
-    must(!verifier_of_two().verify(token, craft::noon()), "a changed token is refused by all keys");
-  }
+  const std::string token = craft::sign(segments, how & 16 ? craft::old_secret : craft::our_secret);
+  const bool accepted = check(token);
+  if ((change & 0x7f) == 0) return 0;
+  const auto check_changed = [&](std::size_t place) {
+    std::string changed = token;
+    changed[place] = static_cast<char>(changed[place] ^ change);
+    must(!strict_verifier().verify(changed, craft::noon()), "a changed token is refused");
+    must(!verifier_of_two().verify(changed, craft::noon()), "a changed token is refused by all keys");
+  };
+  check_changed(at * token.size() / 256);
+  for (std::size_t i = 1; accepted && i <= 43; ++i) check_changed(token.size() - i);
   return 0;
 }

@@ -28,6 +28,37 @@ std::string with_times(const std::string& times) {
 
 }  // namespace
 
+TEST_CASE("of all that is wrong with a token the first is said, in the documented order", "[jwt]") {
+  const auto verifier = our_verifier();
+  const auto code = [&](std::string_view header, const std::string& payload, std::string_view key) {
+    return says(verifier, token(header, payload, key), noon());
+  };
+  std::string payload(good_payload);
+  const auto spoil = [&](std::string_view member, std::string_view instead) {
+    payload.replace(payload.find(member), member.size(), instead);
+    return code(plain_header, payload, our_secret);
+  };
+  CHECK(spoil(R"("iat":1700000000)", R"("nbf":1700086399)") == errc::token_not_yet_valid);
+  CHECK(spoil("1700086400", "1700000000") == errc::token_expired);
+  CHECK(spoil(R"("aud":"events")", R"("aud":"others")") == errc::token_audience_mismatch);
+  CHECK(spoil("https://auth.example", "https://other.example") == errc::token_issuer_mismatch);
+  CHECK(spoil(R"("sub":"acc_1",)", "") == errc::token_claim_missing);
+  CHECK(spoil(R"("sid":"s1")", R"("sid":1)") == errc::token_claim_malformed);
+  CHECK(spoil("}", "},") == errc::token_payload_malformed);
+  CHECK(code(plain_header, payload, foreign_secret) == errc::token_signature_mismatch);
+  std::string header = R"({"alg":"HS256","kid":"unknown"})";
+  CHECK(code(header, payload, foreign_secret) == errc::token_key_unknown);
+  header.insert(header.size() - 1, R"(,"typ":"at+jwt")");
+  CHECK(code(header, payload, foreign_secret) == errc::token_type_refused);
+  header.replace(header.find("HS256"), 5, "none");
+  CHECK(code(header, payload, foreign_secret) == errc::token_algorithm_refused);
+  header.insert(header.size() - 1, R"(,"crit":["exp"])");
+  CHECK(code(header, payload, foreign_secret) == errc::token_header_refused);
+  const std::string cut = encode(header) + '.' + encode(payload) + '.';
+  CHECK(says(verifier, cut, noon()) == errc::token_malformed);
+  CHECK(says(verifier, cut + std::string(jwt::max_token_size, 'A'), noon()) == errc::token_too_large);
+}
+
 TEST_CASE("a token lives until exactly exp", "[jwt]") {
   const auto verifier = our_verifier();
   const std::string whole = with_times("\"exp\":100"), half = with_times("\"exp\":100.5"),

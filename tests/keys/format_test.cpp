@@ -1,6 +1,7 @@
 #include <ekauth/keys.hpp>
 
 #include "catch.hpp"
+#include "core/base62.hpp"
 #include "keys/format.hpp"
 #include "support/fixed.hpp"
 
@@ -84,6 +85,23 @@ TEST_CASE("a key of another server key is refused offline by its slot or its tag
   REQUIRE(other.add('1', fixed::vector_root(50)));
   const auto stranger = *keys::service::make(other, scopes);
   CHECK(refusal(stranger, live_key) == errc::key_tag_mismatch);
+}
+
+TEST_CASE("of all that is wrong with a key the first is said: form, check, server key, tag, environment",
+          "[keys]") {
+  const auto live_only = make_service({.accept_test = false});
+  const auto checked = [](std::string text) {
+    return text.replace(50, 6, base62::digits(std::uint64_t{base62::crc32(text.substr(0, 50))}, 6));
+  };
+  std::string text = test_key;
+  CHECK(refusal(live_only, text) == errc::key_environment_refused);
+  text[30] = 'x';
+  CHECK(refusal(live_only, checked(text)) == errc::key_tag_mismatch);
+  text[18] = '2';
+  CHECK(refusal(live_only, checked(text)) == errc::key_slot_unknown);
+  CHECK(refusal(live_only, text) == errc::key_checksum_mismatch);
+  text[20] = '_';
+  CHECK(refusal(live_only, text) == errc::key_malformed);
 }
 
 TEST_CASE("a service can refuse the keys of one environment offline", "[keys]") {

@@ -196,6 +196,15 @@ TEST_CASE("a server that may only be read, forgets what it answered, or would no
   CHECK(refusal(how) == errc::store_unavailable);
 }
 
+TEST_CASE("a role that hides warnings does not hide them from a store", "[postgres]") {
+  const postgres_schema schema;
+  const postgres_connection raw = schema.raw();
+  raw.run("ALTER ROLE CURRENT_USER SET client_min_messages = error");
+  const bool opened = store::open(schema.how()).has_value();
+  raw.run("ALTER ROLE CURRENT_USER RESET client_min_messages");
+  CHECK(opened);
+}
+
 TEST_CASE("a reserved word will do as the name of a schema", "[postgres]") {
   const options how{.conninfo = postgres_conninfo(), .schema = GENERATE("user", "order", "table", "select")};
   CHECK(store::migrate(how).has_value());

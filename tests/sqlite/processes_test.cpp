@@ -166,7 +166,7 @@ TEST_CASE("what was answered survives the kill of its process, and what was not 
   CHECK(raw::connection(path).ask("PRAGMA integrity_check") == "ok");
 }
 
-TEST_CASE("a store that was open before a fork serves the parent alone", "[sqlite]") {
+TEST_CASE("a store that was open before a fork serves the parent alone", "[sqlite][no_memcheck]") {
   const fixed::temporary_folder folder;
   store db = raw::open(folder.file("store.db"));
   CHECK(*db.insert_key({key("key_a"), 0}) == keys::insert::reply::inserted);
