@@ -182,6 +182,17 @@ TEST_CASE("a server that turns read-only under its connections is refused, and t
   CHECK(again->has_value());
 }
 
+TEST_CASE("a pooler that remembers its server as one that may be written is not believed", "[postgres]") {
+  const postgres_server server;
+  const pgbouncer pooler(server.conninfo(), 1);
+  REQUIRE(store::migrate({.conninfo = pooler.conninfo()}).has_value());
+  const postgres_connection raw(pooler.conninfo());  // the one that it has of the server
+  raw.run("ALTER SYSTEM SET default_transaction_read_only = on");
+  raw.run("SELECT pg_reload_conf()");
+  while (raw.ask("SHOW default_transaction_read_only") != "on") std::this_thread::yield();
+  CHECK(failure(store::open({.conninfo = pooler.conninfo()})) == errc::store_unavailable);
+}
+
 TEST_CASE("a commit whose wait for a standby is cancelled is done or not", "[postgres]") {
   const postgres_server server({"synchronous_standby_names=nobody"});
   const pgbouncer pooler(server.conninfo(), 2);
