@@ -74,7 +74,7 @@ class [[nodiscard]] flow {
   template <class Value>
   requires std::is_same_v<Value, T>
   void finish(Value&& value) {  // moved once, into its place
-    state_.template emplace<result<T>>(std::in_place, std::move(value));
+    state_.template emplace<result<T>>(std::in_place, std::forward<Value>(value));
   }
   /// What storage trouble comes to; a flow that has more to say about it hides this with its own.
   void fail(error why) { finish(why); }
