@@ -13,6 +13,7 @@
 #include "support/fixed.hpp"
 
 #include <cstring>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -304,18 +305,45 @@ TEST_CASE("every base62 digit is the one of its value, at every place of a text"
     }
 }
 
-TEST_CASE("random digits leave out the draws that are rejected, and keep the others in order", "[core]") {
-  struct counting final : random_source {
-    unsigned char next = 50;
+TEST_CASE("each pair of digits comes of as many draws as any other, and the draws beyond are repeated",
+          "[core]") {
+  // Eight digits of 64 bits, two of each 16; draws of zeroes are taken.
+  struct one_lane final : random_source {
+    std::size_t lane = 0;
+    std::uint16_t draw = 0;
+    int fills = 0;
     void fill(void* bytes, std::size_t size) override {
-      for (std::size_t i = 0; i < size; ++i) static_cast<unsigned char*>(bytes)[i] = next++;
+      REQUIRE(size == 8);
+      const std::uint64_t word = fills++ == 0 ? std::uint64_t{draw} << 16 * lane : 0;
+      std::memcpy(bytes, &word, size);
     }
   } source;
-  // 62 and 63 are drawn among the first 24, and nothing is drawn twice for them.
-  CHECK(base62::random_digits(source, 22) == "opqrstuvwxyz0123456789");
-  CHECK(source.next == 50 + 24);
+  for (source.lane = 0; source.lane < 4; ++source.lane) {
+    std::map<std::string, int> seen;
+    int repeated = 0;
+    for (int draw = 0; draw < 65536; ++draw) {
+      source.draw = static_cast<std::uint16_t>(draw);
+      source.fills = 0;
+      std::string digits = base62::random_digits(source, 8);
+      if (source.fills > 1) {
+        ++repeated;
+        continue;
+      }
+      ++seen[digits.substr(2 * source.lane, 2)];
+      digits.erase(2 * source.lane, 2);
+      if (digits != "000000") FAIL("draw " << draw << " of lane " << source.lane << " reaches another one");
+    }
+    CHECK(seen.size() == 62 * 62);
+    for (const auto& [pair, count] : seen)
+      if (count != 17) FAIL(pair << " comes " << count << " times");
+    CHECK(repeated == 65536 - 17 * 62 * 62);
+  }
+}
+
+TEST_CASE("random digits are as many as are asked for", "[core]") {
+  fixed::counting_random random;
   for (std::size_t width = 0; width < 200; ++width) {
-    const std::string text = base62::random_digits(source, width);
+    const std::string text = base62::random_digits(random, width);
     CHECK(text.size() == width);
     CHECK(base62::is_text(text));
   }
