@@ -24,10 +24,16 @@ void use_table::move_on(minutes& known, std::int64_t minute) noexcept {
 void use_table::note(const key_id& id, std::uint32_t number, time_point at) {
   const std::int64_t minute = minute_of(at);
   const std::uint64_t secret = hash::of(id.text(), number);
-  const std::uint64_t mark = secret + static_cast<std::uint64_t>(minute) * 0x9e3779b97f4a7c15;
-  std::atomic<std::uint64_t>& marked = marks_[secret % mark_count];
-  if (marked.load(std::memory_order_relaxed) == mark) return;
-  if (add({id, number}, minute)) marked.store(mark, std::memory_order_relaxed);
+  constexpr std::uint64_t of_minute = 0xffffff;  // 32 years
+  const std::uint64_t noted = secret << 24 | (static_cast<std::uint64_t>(minute) & of_minute);
+  auto& marks = rows_[(secret >> 40) % rows_.size()].marks;
+  mark* place = &marks[secret % marks.size()];
+  for (mark& each : marks) {
+    const std::uint64_t known = each.load(std::memory_order_relaxed);
+    if (known == noted) return;
+    if ((known ^ noted) & of_minute) place = &each;
+  }
+  if (add({id, number}, minute)) place->store(noted, std::memory_order_relaxed);
 }
 
 // Whether it is in the table now.

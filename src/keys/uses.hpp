@@ -52,10 +52,14 @@ class use_table {
   static constexpr std::size_t shard_capacity = 4096;
   std::array<shard, shard_count> shards_;
 
-  // Marks of uses that are in the table, or were flushed out of it: each of one secret's in one minute, at a
-  // place that others share. Two uses have the same mark by a chance of 2^-50, and lose a minute then.
-  static constexpr std::size_t mark_count = 16384;
-  std::array<std::atomic<std::uint64_t>, mark_count> marks_{};
+  // Marks of uses that are in the table or were flushed out of it: 40 bits of a secret's hash, and the
+  // minute. Those of as many secrets as there are places in a row stay; two of a row have the same hash by a
+  // chance of 2^-40, and one of them may lose a minute then.
+  using mark = std::atomic<std::uint64_t>;
+  struct alignas(32) row {
+    std::array<mark, 4> marks{};
+  };
+  std::array<row, 8192> rows_;
 };
 
 }  // namespace ekauth::inline v1::keys
