@@ -23,7 +23,8 @@ constexpr std::uint64_t to_digits(std::uint64_t values) noexcept {
 // values likelier than others: false then, three times in a thousand for two values. Time and accesses tell
 // that, and nothing of the values.
 constexpr bool to_uniform_values(std::uint64_t& word) noexcept {
-  constexpr std::uint64_t pairs = 62 * 62, in_each_half = 0x0000000100000001, lanes = 0xffff * in_each_half;
+  constexpr std::uint64_t pairs = 3844;  // 62²
+  constexpr std::uint64_t in_each_half = 0x0000000100000001, lanes = 0xffff * in_each_half;
   std::uint64_t rejected = 0, values = 0;
   for (int shift = 0; shift <= 16; shift += 16) {
     const std::uint64_t scaled = (word >> shift & lanes) * pairs;
@@ -94,7 +95,7 @@ std::string digits(std::uint64_t value, std::size_t width) {
 }
 
 std::string digits(const digest& value, std::size_t width) {
-  constexpr std::uint64_t five_digits = 62 * 62 * 62 * 62 * 62;
+  constexpr std::uint64_t five_digits = 916'132'832;  // 62⁵
   std::array<std::uint32_t, 8> words{};
   for (std::size_t i = 0; i < 32; ++i) words[i / 4] = words[i / 4] << 8 | value[i];
   std::string text(width, '0');
