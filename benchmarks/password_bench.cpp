@@ -2,8 +2,8 @@
 // at the same; what an unknown user's login takes beside a known one's, which nobody may tell apart; and what
 // is refused before anything is computed.
 //
-//   cmake --preset release -DEKAUTH_BUILD_BENCHMARKS=ON && cmake --build --preset release --target
-//   password_bench build/release/benchmarks/password_bench
+//   cmake --preset release -DEKAUTH_BUILD_BENCHMARKS=ON
+//   cmake --build --preset release --target password_bench && build/release/benchmarks/password_bench
 #include <ekauth/password.hpp>
 
 #include <cstring>
