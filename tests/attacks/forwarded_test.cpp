@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "support/dice.hpp"
+#include "support/figure.hpp"
 
 using namespace ekauth;
 using cidr::forwarding;
@@ -125,4 +126,6 @@ TEST_CASE("whatever an outsider sends, his address is his own or unknown", "[cid
     }
     CHECK(found > 10000);
   }
+  fixed::figure("headers of proxies that an outsider began",
+                "20,000 of each kind, none gave him another address");
 }

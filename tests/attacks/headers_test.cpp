@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "support/dice.hpp"
+#include "support/figure.hpp"
 
 using namespace ekauth;
 using namespace std::string_literals;
@@ -72,6 +73,8 @@ TEST_CASE("an Authorization value is taken where the grammar of RFC 6750 matches
     CHECK(*token == parts[1].str());
   }
   CHECK(taken > 1000);
+  fixed::figure("Authorization values beside the grammar of RFC 6750",
+                "40,000, " + std::to_string(taken) + " taken");
 }
 
 TEST_CASE("an X-Api-Key value is taken where it is one token, and nowhere else", "[http]") {
@@ -89,6 +92,7 @@ TEST_CASE("an X-Api-Key value is taken where it is one token, and nowhere else",
     taken += legal ? 1 : 0;
   }
   CHECK(taken > 1000);
+  fixed::figure("X-Api-Key values beside their grammar", "20,000, " + std::to_string(taken) + " taken");
 }
 
 TEST_CASE("a request with both headers, or one of them twice, has no credential, whatever they hold",
@@ -150,4 +154,5 @@ TEST_CASE("a list of scopes is taken where its grammar matches, and nowhere else
     taken += legal && !text.empty() ? 1 : 0;
   }
   CHECK(taken > 1000);
+  fixed::figure("lists of scopes beside their grammar", "40,000, " + std::to_string(taken) + " taken");
 }

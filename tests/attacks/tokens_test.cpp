@@ -6,6 +6,7 @@
 #include <set>
 
 #include "catch.hpp"
+#include "support/figure.hpp"
 
 using namespace attacks;
 
@@ -36,6 +37,9 @@ TEST_CASE("every token of the attack corpus gets its verdict, and none is accept
   }
   CHECK(wrong_accepts == 0);
   CHECK(wrong_refusals == 0);
+  fixed::figure("tokens of the attack corpus", std::to_string(all.all().size()) + ", " +
+                                                   std::to_string(wrong_accepts) + " wrong accepts, " +
+                                                   std::to_string(wrong_refusals) + " wrong refusals");
 }
 
 TEST_CASE("the attack corpus is large, every case has a name of its own, and none is there twice", "[jwt]") {
@@ -58,6 +62,6 @@ TEST_CASE("the attack corpus is large, every case has a name of its own, and non
   CHECK(tokens.size() >= 1500);
   CHECK(refused >= 1355);
   CHECK(topics.size() >= 30);
-  std::printf("%zu cases, %zu distinct tokens, %zu to refuse, %zu topics\n", all.all().size(), tokens.size(),
-              refused, topics.size());
+  fixed::figure("of these", std::to_string(tokens.size()) + " distinct, " + std::to_string(refused) +
+                                " to refuse, in " + std::to_string(topics.size()) + " topics");
 }

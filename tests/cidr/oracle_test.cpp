@@ -9,6 +9,7 @@
 
 #include "catch.hpp"
 #include "cidr/oracles/cases.hpp"
+#include "support/figure.hpp"
 #include "support/temporary.hpp"
 
 namespace cidr = ekauth::cidr;
@@ -151,13 +152,15 @@ class comparison {
   }
 
   void summarise() const {
-    std::printf("%s: %d cases agree\n", judge_.name, agreements_);
     CHECK(agreements_ >= 100000);
     for (const lax_class& each : lax_) {
       std::printf("%s %s: %d\n", judge_.name, each.name, each.seen);
       CAPTURE(each.name);
       CHECK(each.seen > 0);
     }
+    fixed::figure(std::string("addresses and lists before ") + judge_.name,
+                  std::to_string(agreements_) + " agree, " + std::to_string(differences_) +
+                      " differences, all of kinds that are listed");
   }
 
  private:

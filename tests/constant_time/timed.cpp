@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/dice.hpp"
+#include "support/figure.hpp"
 
 namespace {
 
@@ -62,8 +63,9 @@ int main() {
   for (const std::size_t size : {6u, 11u, 32u, 43u}) {
     const double ours = t_of([](auto a, auto b) { return ekauth::constant_time_equal(a, b); }, size);
     const double control = t_of(stops_at_a_difference, size);
-    std::printf("%2zu bytes: t = %.1f, of a comparison that stops at a difference %.1f\n", size, ours,
-                control);
+    char said[80];
+    std::snprintf(said, sizeof said, "%.1f; %.1f where it stops at a difference", ours, control);
+    fixed::figure("Welch's t of a comparison of " + std::to_string(size) + " bytes", said);
     wrong += std::abs(control) < 100 || std::abs(ours) > std::abs(control) / 4 ? 1 : 0;
   }
   return wrong;

@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "peers/explain.hpp"
+#include "support/figure.hpp"
 
 using attacks::attack;
 
@@ -44,16 +45,21 @@ TEST_CASE("other verifiers agree about every case of the attack corpus, but for 
   const auto& [all, said] = the_hearing();
   for (std::size_t j = 0; j < peers::judges.size(); ++j) {
     const peers::judge& judge = peers::judges[j];
+    tally seen;
     for (std::size_t i = 0; i < all.size(); ++i) {
       const std::optional<bool> expected = peers::expected_of(judge, all[i].verdict);
       const bool accepts = said[j][i] == "+";
       if (!expected || accepts == *expected || (accepts && all[i].is_choice())) continue;
+      ++(accepts ? seen.wrong_accepts : seen.wrong_refusals);
       INFO(judge.name << " says " << said[j][i] << " of " << all[i].name << "\n"
                       << all[i].rule << "\n"
                       << attacks::shown(all[i].token));
       CHECK((accepts ? peers::is_known_laxness(judge.name, all[i].topic())
                      : peers::is_known_strictness(judge.name, all[i].name)));
     }
+    fixed::figure(std::string(judge.name) + " before " + std::to_string(all.size()) + " cases of the corpus",
+                  std::to_string(seen.wrong_accepts) + " wrong accepts, " +
+                      std::to_string(seen.wrong_refusals) + " wrong refusals, all listed");
   }
 }
 

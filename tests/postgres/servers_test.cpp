@@ -85,7 +85,8 @@ TEST_CASE("20 crashes of a client, and of its server, spend no token twice and f
   postgres_server server;
   const options how{.conninfo = server.conninfo()};
   REQUIRE(store::migrate(how).has_value());
-  static_cast<void>(crashes::crash_often(20, 5, [&] { return store::open(how); }, server, [] {}));
+  static_cast<void>(crashes::crash_often(
+      20, 5, [&] { return store::open(how); }, server, [] {}));
 }
 
 TEST_CASE("1,000 crashes of a client, 100 with its server, spend no token twice and forget no revocation",
@@ -93,5 +94,7 @@ TEST_CASE("1,000 crashes of a client, 100 with its server, spend no token twice 
   postgres_server server;
   const options how{.conninfo = server.conninfo()};
   REQUIRE(store::migrate(how).has_value());
-  crashes::tell(crashes::crash_often(1000, 10, [&] { return store::open(how); }, server, [] {}));
+  crashes::tell("1,000 crashes of a client, 100 with its server",
+                crashes::crash_often(
+                    1000, 10, [&] { return store::open(how); }, server, [] {}));
 }

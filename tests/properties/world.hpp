@@ -7,6 +7,7 @@
 #include "stores/under_test.hpp"
 #include "support/dice.hpp"
 #include "support/fault_store.hpp"
+#include "support/figure.hpp"
 #include "support/fixed.hpp"
 #include "support/records.hpp"
 

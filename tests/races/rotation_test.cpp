@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "stores/private_redis.hpp"
+#include "support/figure.hpp"
 #include "support/fixed.hpp"
 #include "support/postgres_schema.hpp"
 #include "support/temporary.hpp"
@@ -119,7 +120,7 @@ refresh::issued login(const refresh::service& service, refresh::store& store) {
 }
 
 // strict: one presenter rotates, all others are refused and the session is over; every round is a new login.
-void hammer_strict(refresh::store& store) {
+void hammer_strict(const std::string& name, refresh::store& store) {
   const auto service = *refresh::service::make(fixed::roots());
   crowd threads(service, store, presenters);
   for (int round = 0; round < rounds; ++round) {
@@ -133,11 +134,13 @@ void hammer_strict(refresh::store& store) {
     REQUIRE((*found)->row.generation == 1);
     REQUIRE((*found)->row.state == refresh::status::revoked);
   }
+  fixed::figure("32 threads that present one token, " + name,
+                std::to_string(rounds) + " rounds, one rotation in each");
 }
 
 // web, with as many presenters as may share a generation: one rotates, all others get the same successor,
 // which is the next round's token.
-void hammer_web(refresh::store& store, int generations) {
+void hammer_web(const std::string& name, refresh::store& store, int generations) {
   constexpr int tabs = 16;
   const auto service = *refresh::service::make(fixed::roots(), refresh::web());
   crowd threads(service, store, tabs);
@@ -153,6 +156,8 @@ void hammer_web(refresh::store& store, int generations) {
     token = *threads.successors().begin();
     REQUIRE((*store.find_session({first.session}))->row.generation == static_cast<std::uint32_t>(round + 1));
   }
+  fixed::figure("16 tabs that present one token under web, " + name,
+                std::to_string(generations) + " rounds, one successor in each");
 }
 
 bool send(int pipe, const void* bytes, std::size_t size) {
@@ -234,7 +239,7 @@ class companion {
 
 // strict, in four processes with a store each; open() answers one.
 template <class Open>
-void hammer_processes(const Open& open) {
+void hammer_processes(const std::string& name, const Open& open) {
   constexpr int processes = 4;
   std::vector<std::unique_ptr<companion>> others;  // before this process has threads or a store
   for (int i = 1; i < processes; ++i)
@@ -259,6 +264,8 @@ void hammer_processes(const Open& open) {
       REQUIRE(all.trouble == 0);
     }
   }
+  fixed::figure("32 threads in 4 processes that present one token, " + name,
+                std::to_string(rounds) + " rounds, one rotation in each");
   // The last one first: each has inherited what leads to those before it, which end when nobody holds that.
   for (; !others.empty(); others.pop_back()) CHECK(others.back()->end() == 0);
 }
@@ -275,7 +282,7 @@ postgres::options prepared(const fixed::postgres_schema& schema) {
 TEST_CASE("32 presenters of one token, 1,000 rounds in memory: one rotation each, no internal error",
           "[races]") {
   memory::store store;
-  hammer_strict(store);
+  hammer_strict("memory", store);
 }
 
 TEST_CASE("32 presenters of one token, 1,000 rounds on SQLite: one rotation each, no internal error",
@@ -283,61 +290,61 @@ TEST_CASE("32 presenters of one token, 1,000 rounds on SQLite: one rotation each
   const fixed::temporary_folder folder;
   auto store = sqlite::store::open({.path = folder.path() + "/races.db"});
   REQUIRE(store);
-  hammer_strict(*store);
+  hammer_strict("SQLite", *store);
 }
 
 TEST_CASE("16 tabs under web, 1,000 generations in memory: one successor each", "[races]") {
   memory::store store;
-  hammer_web(store, 1000);
+  hammer_web("memory", store, 1000);
 }
 
 TEST_CASE("16 tabs under web, 200 generations on SQLite: one successor each", "[races]") {
   const fixed::temporary_folder folder;
   auto store = sqlite::store::open({.path = folder.path() + "/tabs.db"});
   REQUIRE(store);
-  hammer_web(*store, 200);
+  hammer_web("SQLite", *store, 200);
 }
 
 TEST_CASE("32 presenters of one token, 1,000 rounds on PostgreSQL: one rotation each, no internal error",
           "[races]") {
   const fixed::postgres_schema schema;
   auto store = schema.open();
-  hammer_strict(store);
+  hammer_strict("PostgreSQL", store);
 }
 
 TEST_CASE("16 tabs under web, 200 generations on PostgreSQL: one successor each", "[races]") {
   const fixed::postgres_schema schema;
   auto store = schema.open(prepared(schema));
-  hammer_web(store, 200);
+  hammer_web("PostgreSQL", store, 200);
 }
 
 TEST_CASE("32 presenters of one token, 1,000 rounds on Redis: one rotation each, no internal error",
           "[races]") {
   auto store = fixed::fresh_redis_store();
-  hammer_strict(store);
+  hammer_strict("Redis", store);
 }
 
 TEST_CASE("16 tabs under web, 200 generations on Redis: one successor each", "[races]") {
   auto store = fixed::fresh_redis_store();
-  hammer_web(store, 200);
+  hammer_web("Redis", store, 200);
 }
 
 TEST_CASE("four processes on one SQLite file present one token: one rotation in all of them together",
           "[races]") {
   const fixed::temporary_folder folder;
   const std::string path = folder.path() + "/shared.db";
-  hammer_processes([&] { return sqlite::store::open({.path = path}); });
+  hammer_processes("SQLite", [&] { return sqlite::store::open({.path = path}); });
 }
 
 TEST_CASE("four processes on one PostgreSQL present one token: one rotation in all of them together",
           "[races]") {
   const fixed::postgres_schema schema;
-  hammer_processes([&] { return postgres::store::open(prepared(schema)); });
+  hammer_processes("PostgreSQL", [&] { return postgres::store::open(prepared(schema)); });
 }
 
 TEST_CASE("four processes on one Redis present one token: one rotation in all of them together", "[races]") {
   const std::string prefix = fixed::fresh_redis().prefix;
-  hammer_processes([&] {
+  hammer_processes("Redis", [&] {
     auto how = fixed::fresh_redis();
     how.prefix = prefix;
     return redis::store::open(std::move(how));

@@ -32,7 +32,7 @@ TEST_CASE("20 crashes of a client, and of its server, spend no token twice and f
 
 TEST_CASE("1,000 crashes of a client, 500 with its server, spend no token twice and forget no revocation",
           "[redis][.long]") {
-  crashes::tell(crash_often(1000, 2));
+  crashes::tell("1,000 crashes of a client, 500 with its server", crash_often(1000, 2));
 }
 
 TEST_CASE("what many threads had answered is there when the server was killed under them", "[redis]") {

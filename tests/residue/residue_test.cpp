@@ -17,6 +17,7 @@
 
 #include "catch.hpp"
 #include "support/dice.hpp"
+#include "support/figure.hpp"
 #include "support/fixed.hpp"
 #include "support/memory_scan.hpp"
 
@@ -72,6 +73,7 @@ class wanted {
       masked_.push_back(padded);
     }
   }
+  [[nodiscard]] std::size_t size() const { return masked_.size(); }
   [[nodiscard]] std::size_t found() const {
     std::size_t count = 0;
     for (const std::string& each : masked_) count += memory_scan::is_in_memory(each) ? 1 : 0;
@@ -190,19 +192,29 @@ server_keys roots_of(const raw_key& key) {
   REQUIRE(secrets.found() == 1);
 }
 
+std::uint64_t looked_for = 0;
+
+void expect_none(const wanted& secrets) {
+  const std::size_t found = secrets.found();
+  CHECK(found == 0);
+  looked_for += secrets.size();
+  fixed::figure("secrets and keys looked for in memory once they are gone",
+                std::to_string(looked_for) + ", " + std::to_string(found) + " found");
+}
+
 }  // namespace
 
 TEST_CASE("of API keys and their server key nothing is in memory once they are gone", "[keys]") {
   wanted secrets;
   live_with_api_keys(secrets);
-  CHECK(secrets.found() == 0);
+  expect_none(secrets);
 }
 
 TEST_CASE("of refresh tokens and their server key nothing is in memory once they are gone", "[refresh]") {
   for (const refresh::policy& rules : {refresh::strict(), refresh::web()}) {
     wanted secrets;
     live_with_sessions(secrets, rules);
-    CHECK(secrets.found() == 0);
+    expect_none(secrets);
   }
 }
 
@@ -210,12 +222,12 @@ TEST_CASE("of access tokens and their signing secret nothing is in memory once t
   for (const std::size_t remembered : {std::size_t{0}, std::size_t{16}}) {
     wanted secrets;
     live_with_tokens(secrets, remembered);
-    CHECK(secrets.found() == 0);
+    expect_none(secrets);
   }
 }
 
 TEST_CASE("of a password nothing is in memory once it is hashed and compared", "[password]") {
   wanted secrets;
   live_with_a_password(secrets);
-  CHECK(secrets.found() == 0);
+  expect_none(secrets);
 }

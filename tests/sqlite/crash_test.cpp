@@ -29,5 +29,5 @@ TEST_CASE("50 crashes of a client spend no token twice and forget no revocation"
 }
 
 TEST_CASE("10,000 crashes of a client spend no token twice and forget no revocation", "[sqlite][.long]") {
-  crashes::tell(crash_often(10'000));
+  crashes::tell("10,000 crashes of a client", crash_often(10'000));
 }

@@ -6,6 +6,7 @@
 #include <ekauth/run.hpp>
 
 #include "catch.hpp"
+#include "support/figure.hpp"
 #include "support/fixed.hpp"
 
 #include <fcntl.h>
@@ -187,8 +188,10 @@ figures crash_often(int rounds, int server_every, const Open& open, Server& serv
   return seen;
 }
 
-inline void tell(const figures& seen) {
-  WARN(seen.sessions << " sessions, " << seen.rotations << " rotations, " << seen.ended << " ended");
+inline void tell(const std::string& what, const figures& seen) {
+  fixed::figure(what, std::to_string(seen.sessions) + " sessions, " + std::to_string(seen.rotations) +
+                          " rotations, " + std::to_string(seen.ended) +
+                          " ended; none spent twice, none forgotten");
 }
 
 }  // namespace crashes
