@@ -29,7 +29,7 @@ namespace ekauth::inline v1::refresh {
 /// How a second presentation is taken. Windows are half-open: elapsed < window. Start from strict() or web().
 struct policy {
   duration race_window{0};         ///< at most 5 minutes
-  duration lost_window{0};         ///< at most 7 days
+  duration lost_window{0};         ///< at most race_window: how long the predecessor gets its successor again
   bool coalesce = false;           ///< a current token younger than race_window is answered with itself
   std::uint32_t max_replays = 16;  ///< of one generation; at most 16
   duration idle_lifetime = std::chrono::hours(24 * 30);  ///< from each refresh; 1 minute to 366 days

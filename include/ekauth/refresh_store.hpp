@@ -50,11 +50,10 @@ struct record {
   digest previous{};                    ///< of the one before; zeroes in generation 0
   std::array<std::uint8_t, 16> salt{};  ///< that derived the current secret; zeroes in generation 0
   time_point created_at{};
-  time_point rotated_at{};  ///< of the current generation; its access token's iat
-  time_point last_ok_at{};  ///< when the current token was last handed out
-  std::optional<time_point>
-      confirmed_at;           ///< first sight of the current generation in use; not used by strict and web
-  std::uint32_t replays = 0;  ///< of the current generation
+  time_point rotated_at{};                 ///< of the current generation; its access token's iat
+  time_point last_ok_at{};                 ///< when the current token was last handed out
+  std::optional<time_point> confirmed_at;  ///< kept for a later policy; nothing sets or reads it yet
+  std::uint32_t replays = 0;               ///< of the current generation
   time_point idle_deadline{};
   std::optional<time_point> absolute_deadline;
   std::optional<digest> binding;  ///< hash of what the client must prove besides; empty: nothing

@@ -36,6 +36,12 @@ class remembered {
     one.values.insert_or_assign(name, std::move(value));
   }
 
+  void forget(const std::string& name) {
+    shard& one = shard_of(name);
+    const std::lock_guard held(one.lock);
+    one.values.erase(name);
+  }
+
  private:
   struct shard {
     laned_mutex lock;

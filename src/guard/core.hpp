@@ -24,11 +24,13 @@ struct core {
 
 /// The credential that a query string carries, decoded; nothing where it has none.
 ///
-/// A parameter named access_token (RFC 6750 §2.3), or a value that starts as an API key of the host's does.
-[[nodiscard]] std::optional<std::string> credential_in_query(std::string_view query,
-                                                             const std::optional<keys::service>& api_keys);
+/// The value of a parameter named access_token (RFC 6750 §2.3), one that starts as an API key of the host's
+/// does, or what looks like such a key within a value.
+[[nodiscard]] std::optional<secret> credential_in_query(std::string_view query,
+                                                        const std::optional<keys::service>& api_keys);
 
-/// The path up to the first segment that starts as an API key of the host's does.
+/// The path up to the first segment that starts as an API key of the host's does, and up to what looks like
+/// such a key, a refresh token or an access token, escaped or not, within a segment.
 [[nodiscard]] std::string_view path_to_tell(std::string_view path,
                                             const std::optional<keys::service>& api_keys);
 

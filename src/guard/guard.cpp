@@ -113,7 +113,7 @@ result<http::credential> check_flow::admit_request(const request& what) {
     return error{errc::https_required, "the request did not come over TLS"};
   }
   if (const auto exposed = credential_in_query(what.query, how.api_keys)) {
-    tell_exposed(audit::kind::key_exposed_in_url, *exposed);
+    tell_exposed(audit::kind::key_exposed_in_url, exposed->expose());
     return error{errc::credential_in_query, "a credential in the URL"};
   }
   return http::find_credential(what.headers, how.headers);
@@ -144,6 +144,9 @@ void check_flow::start_token(std::string_view credential) {
       return fail(error{errc::token_revoked, "the token names no session that could be alive"});
     const auto known = core_->sessions.find(session.text());
     if (!known || !is_fresh(*known, token->subject(), now_, how.session_max_age)) {
+      // What is read next counts, and not what was read before, should a clock that went back come round to
+      // it again.
+      if (known) core_->sessions.forget(session.text());
       token_.emplace(*std::move(token));
       return ask(refresh::find{std::move(session)});
     }

@@ -6,7 +6,14 @@ namespace ekauth::inline v1::keys {
 
 namespace {
 
-bool is_dead(const verifier& stored, time_point now) { return stored.not_after && now >= *stored.not_after; }
+// Dead by the clock; and, whatever the clock says now, once a newer secret was made at its end or after it:
+// nobody who was told that the older one is dead sees it live again.
+bool is_dead(const record& row, const verifier& stored, time_point now) {
+  if (!stored.not_after) return false;
+  for (const verifier& other : row.verifiers)
+    if (other.number > stored.number) now = std::max(now, other.created_at);
+  return now >= *stored.not_after;
+}
 
 }  // namespace
 
@@ -22,7 +29,7 @@ result<std::uint32_t> decide_verify(const record& row, const digest& presented, 
   if (row.not_before && now < *row.not_before)
     return error{errc::api_key_not_yet_valid, "the key is not valid yet"};
   if (row.expires_at && now >= *row.expires_at) return error{errc::api_key_expired, "the key has expired"};
-  if (is_dead(*proven, now)) return error{errc::api_key_rolled, "a newer secret replaced this one"};
+  if (is_dead(row, *proven, now)) return error{errc::api_key_rolled, "a newer secret replaced this one"};
   return proven->number;
 }
 
@@ -44,11 +51,11 @@ result<record> decide_roll(const record& row, const verifier& fresh, duration gr
   std::uint32_t newest = 0;
   for (verifier& old : changed.verifiers) {
     newest = std::max(newest, old.number);
-    if (!is_dead(old, now))
+    if (!is_dead(row, old, now))
       old.not_after = std::min(old.not_after.value_or(time_point::max()), later(now, grace));
   }
   const auto live = std::count_if(changed.verifiers.begin(), changed.verifiers.end(),
-                                  [&](const verifier& v) { return !is_dead(v, now); });
+                                  [&](const verifier& v) { return !is_dead(changed, v, now); });
   if (static_cast<std::size_t>(live) >= max_live_secrets)
     return error{errc::roll_limit, "three secrets of the key are live"};
 
@@ -56,7 +63,7 @@ result<record> decide_roll(const record& row, const verifier& fresh, duration gr
   // first.
   while (changed.verifiers.size() >= max_live_secrets) {
     const auto dead = std::find_if(changed.verifiers.begin(), changed.verifiers.end(),
-                                   [&](const verifier& v) { return is_dead(v, now); });
+                                   [&](const verifier& v) { return is_dead(changed, v, now); });
     changed.verifiers.erase(dead);
   }
   changed.verifiers.push_back(fresh);

@@ -24,10 +24,7 @@ bool same_binding(const record& row, const presented& token) {
 }
 
 bool replay_is_open(const record& row, const policy& rules, time_point now) {
-  if (row.replays >= rules.max_replays) return false;
-  if (since(row.rotated_at, now) >= rules.lost_window + rules.race_window) return false;
-  return row.confirmed_at ? since(*row.confirmed_at, now) < rules.race_window
-                          : since(row.rotated_at, now) < rules.lost_window;
+  return row.replays < rules.max_replays && since(row.rotated_at, now) < rules.lost_window;
 }
 
 }  // namespace

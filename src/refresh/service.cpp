@@ -13,8 +13,8 @@ bool within(duration value, duration limit) { return value >= duration(0) && val
 result<void> check_policy(const policy& rules) {
   if (!within(rules.race_window, std::chrono::minutes(5)))
     return error{errc::option_invalid, "race_window is 0 to 5 minutes"};
-  if (!within(rules.lost_window, std::chrono::hours(24 * 7)))
-    return error{errc::option_invalid, "lost_window is 0 to 7 days"};
+  if (!within(rules.lost_window, rules.race_window))
+    return error{errc::option_invalid, "lost_window is 0 to race_window"};
   if (rules.max_replays > 16) return error{errc::option_invalid, "max_replays is 0 to 16"};
   if (rules.coalesce && rules.race_window == duration(0))
     return error{errc::option_invalid, "coalescing needs a race_window"};

@@ -146,6 +146,7 @@ TEST_CASE("a guard that takes no keys looks for none, in headers, query or path"
   CHECK(told({.secure = true, .query = query}).code == errc::missing_credentials);
   CHECK(told({.secure = true, .query = "access_token=x"}).code == errc::credential_in_query);
   CHECK(told({.secure = true, .path = path}).path == path);
+  CHECK(told({.secure = true, .path = "/v1/" + h.token(h.session()) + "/x"}).path == "/v1/");
 }
 
 TEST_CASE("a secret that was not proven names the key and not its owner", "[guard]") {
@@ -224,19 +225,34 @@ TEST_CASE("a key that travelled in clear or in a URL is named, so that its owner
   CHECK(h.told.lines.size() == 1);  // nothing of it is believed
 }
 
-TEST_CASE("a key in the path is not told, nor what follows it", "[guard]") {
+TEST_CASE("a credential in the path is not told, nor what follows it", "[guard]") {
   told_host h;
-  const std::string key(h.key().token.expose());
-  std::string escaped = key;
+  const std::string key(h.key().token.expose()), token = h.token(h.session()),
+                                                 refresh_token(h.session().token.expose());
+  std::string escaped = key, escaped_dots = token;
   escaped.replace(0, 1, "%65");
+  escaped_dots.replace(token.find('.'), 1, "%2e");
   const struct {
     std::string path, told;
-  } cases[] = {{"/v1/events/" + key, "/v1/events/"},
-               {"/v1/" + escaped + "/events", "/v1/"},
-               {key, ""},
-               {"/v1/events/ek", "/v1/events/ek"},
-               {"//v1/", "//v1/"},
-               {"", ""}};
+  } cases[] = {
+      {"/v1/events/" + key, "/v1/events/"},
+      {"/v1/" + escaped + "/events", "/v1/"},
+      {key, ""},
+      {"/v1/key=" + key, "/v1/key="},
+      {"/v1/events;key=" + escaped + "/x", "/v1/events;key="},
+      {"/v1%2F" + key, "/v1%2F"},
+      {"/v1%2fa%20b/x%3D" + key, "/v1%2fa%20b/x%3D"},
+      {"/v1/x_" + key.substr(0, 40), "/v1/x_"},
+      {"/v1/" + token, "/v1/"},
+      {"/v1/a%3A" + escaped_dots + "/x", "/v1/a%3A"},
+      {"/v1/" + refresh_token, "/v1/"},
+      {"/v1/a," + refresh_token.substr(0, 40), "/v1/a,"},
+      {"/v1/week_of_the_year_two_thousand_and_twenty_six",
+       "/v1/week_of_the_year_two_thousand_and_twenty_six"},
+      {"/v1/x=ek_live_/start_date/they.were/rt_short%2", "/v1/x=ek_live_/start_date/they.were/rt_short%2"},
+      {"/v1/events/ek", "/v1/events/ek"},
+      {"//v1/", "//v1/"},
+      {"", ""}};
   for (const auto& each : cases) {
     for (const bool secure : {true, false}) {
       h.told.lines.clear();
@@ -260,11 +276,17 @@ TEST_CASE("no event holds a credential", "[guard]") {
     static_cast<void>(h.check(how, {.headers = {.x_api_key = key}}, demanded));
   }
   CHECK(h.told.lines.size() == 11);
+  for (const std::string& carried : {key, token, std::string(session.token.expose())})
+    for (const std::string before : {"/v1/", "/v1/a=", "/v1;", "/v1%2F", "/v1/%20"})
+      static_cast<void>(
+          h.check(how, {.headers = {.x_api_key = key}, .secure = true, .path = before + carried}, reads));
+  CHECK(h.told.lines.size() == 11 + 15);
   for (const auto& line : h.told.lines) {
     for (const std::string* text : {&line.subject, &line.key, &line.session, &line.client, &line.request_id,
                                     &line.path, &line.environment}) {
       CHECK(text->find(key.substr(18)) == std::string::npos);
       CHECK(text->find(token) == std::string::npos);
+      CHECK(text->find(session.token.expose().substr(24)) == std::string::npos);
     }
   }
 }

@@ -116,6 +116,30 @@ TEST_CASE("a roll without grace ends the older secrets at once and still names t
   CHECK(verdict(*rolled, 9) == fine);
 }
 
+TEST_CASE("a secret that died before a newer one was made stays dead, whatever the clock", "[keys]") {
+  auto fresh = secret_number(9);
+  fresh.created_at = noon;
+  const auto at_once = keys::decide_roll(row_with({secret_number(1)}), fresh, 0ms, noon);
+  REQUIRE(at_once);
+  for (const time_point when : {noon - 1ms, noon - 24h, time_point{}}) {
+    CHECK(verdict(*at_once, 1, when) == errc::api_key_rolled);
+    CHECK(verdict(*at_once, 9, when) == fine);
+  }
+  // One that was given time has it by the clock, until a still newer one is made after its end.
+  const auto later = keys::decide_roll(row_with({secret_number(1)}), fresh, 1h, noon);
+  REQUIRE(later);
+  CHECK(verdict(*later, 1, noon - 24h) == fine);
+  fresh.created_at = noon + 1h;
+  const auto twice = keys::decide_roll(*later, fresh, 1h, noon + 1h);
+  REQUIRE(twice);
+  CHECK(verdict(*twice, 1, noon) == errc::api_key_rolled);
+  fresh.created_at = noon + 2h;
+  // It is no live one of the three, for a clock that stepped back either.
+  const auto stepped = keys::decide_roll(*twice, fresh, 1h, noon);
+  REQUIRE(stepped);
+  CHECK(stepped->verifiers.front().number == 2);
+}
+
 TEST_CASE("at most three secrets are live, and dead ones make way, oldest first", "[keys]") {
   const auto full = row_with({secret_number(1), secret_number(2), secret_number(3)});
   CHECK(keys::decide_roll(full, secret_number(9), 1h, noon).error().code() == errc::roll_limit);

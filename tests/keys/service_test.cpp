@@ -225,6 +225,18 @@ TEST_CASE("a roll keeps id and scopes, and both secrets work until the grace is 
   CHECK(run(b.service.roll(b.owner, old.key.id, 1h, noon), b.store).error().code() == errc::roll_limit);
 }
 
+TEST_CASE("a roll without grace overtakes verifications that took their time before it", "[keys]") {
+  bench b;
+  const auto old = b.create();
+  auto slow = b.service.verify(old.token.expose(), {.now = noon - 5ms});
+  REQUIRE_FALSE(slow.done());
+  const auto fresh = run(b.service.roll(b.owner, old.key.id, 0ms, noon), b.store);
+  REQUIRE(fresh);
+  CHECK(run(std::move(slow), b.store).error().code() == errc::api_key_rolled);
+  CHECK(b.refusal(old.token.expose(), noon - 2h) == errc::api_key_rolled);  // another node's clock is behind
+  CHECK(b.verify(fresh->token, noon - 2h));
+}
+
 TEST_CASE("a new server key slot makes new keys while old ones keep working until it is retired", "[keys]") {
   bench before({}, "1");
   const auto old = before.create();

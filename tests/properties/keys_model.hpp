@@ -20,8 +20,6 @@ struct model_secret {
   time_point created;
   std::optional<time_point> not_after, last_used;
   bool forgotten = false;  // made room for a newer one
-
-  [[nodiscard]] bool dead(time_point now) const { return not_after && now >= *not_after; }
 };
 
 struct model_key {
@@ -39,6 +37,13 @@ struct model_key {
         std::count_if(secrets.begin(), secrets.end(), [](const auto& each) { return !each.forgotten; }));
   }
   [[nodiscard]] bool expired(time_point now) const { return expires_at && now >= *expires_at; }
+  /// By the clock, or because a newer secret was made after its end.
+  [[nodiscard]] bool dead(const model_secret& old, time_point now) const {
+    return old.not_after &&
+           (now >= *old.not_after || std::any_of(secrets.begin(), secrets.end(), [&](const auto& each) {
+              return each.number > old.number && each.created >= *old.not_after;
+            }));
+  }
 
   /// What whoever presents a secret of this key is told.
   [[nodiscard]] errc present(const model_secret& secret, time_point now) const {
@@ -47,7 +52,7 @@ struct model_key {
     if (state == keys::status::revoked) return errc::api_key_revoked;
     if (not_before && now < *not_before) return errc::api_key_not_yet_valid;
     if (expired(now)) return errc::api_key_expired;
-    return secret.dead(now) ? errc::api_key_rolled : errc{};
+    return dead(secret, now) ? errc::api_key_rolled : errc{};
   }
 
   /// What a change of status comes to, or errc{}.
@@ -59,8 +64,10 @@ struct model_key {
   [[nodiscard]] errc roll(duration grace, time_point now) const {
     if (state == keys::status::revoked) return errc::version_conflict;
     if (expired(now)) return errc::validation_failed;
-    const auto outlives = [&](const model_secret& each) {
-      return !each.forgotten && !each.dead(now) && grace > duration(0);
+    const auto outlives = [&](model_secret each) {
+      if (each.forgotten || dead(each, now)) return false;
+      each.not_after = std::min(each.not_after.value_or(now + grace), now + grace);
+      return !dead(each, now);
     };
     return std::count_if(secrets.begin(), secrets.end(), outlives) >= 3 ? errc::roll_limit : errc{};
   }
@@ -68,13 +75,13 @@ struct model_key {
     std::uint32_t newest = 0;
     for (model_secret& each : secrets) {
       newest = std::max(newest, each.number);
-      if (!each.forgotten && !each.dead(now))
+      if (!each.forgotten && !dead(each, now))
         each.not_after = std::min(each.not_after.value_or(now + grace), now + grace);
     }
     // The oldest dead ones make room.
     for (model_secret& each : secrets) {
       if (stored() < 3) break;
-      if (!each.forgotten && each.dead(now)) each.forgotten = true;
+      if (!each.forgotten && dead(each, now)) each.forgotten = true;
     }
     model_secret fresh;
     fresh.text = std::move(text);

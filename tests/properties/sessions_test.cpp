@@ -23,12 +23,13 @@ std::vector<named_policy> policies() {
   bounded.absolute_lifetime = std::chrono::hours(24 * 40);
   bounded.max_replays = 2;
   refresh::policy patient = refresh::web();
-  patient.lost_window = std::chrono::hours(24);
+  patient.race_window = std::chrono::minutes(5);
+  patient.lost_window = std::chrono::minutes(3);
   patient.idle_lifetime = std::chrono::hours(24 * 3);
   return {{"strict", refresh::strict()},
           {"web", refresh::web()},
           {"web, bounded", bounded},
-          {"a day to retry", patient}};
+          {"minutes to retry", patient}};
 }
 
 class sessions_world {

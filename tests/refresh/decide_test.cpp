@@ -209,43 +209,26 @@ const line table[] = {
      verdict::reuse},
     {"the one before the predecessor", [](situation& s) { s.present(3); }, verdict::reuse},
     {"generation 0 of five", [](situation& s) { s.present(0); }, verdict::reuse},
-    // D10 with a confirmation, as a later preset will use it
-    {"confirmed, within the race window",
+    // D10 with a lost window below the race window
+    {"predecessor, within a short lost window",
      [](situation& s) {
        s.present(4);
-       s.rules.lost_window = 1h;
-       s.found.row.confirmed_at = noon + 10min;
-       s.now = noon + 10min + 29s;
+       s.rules.lost_window = 10s;
+       s.now = noon + 10s - 1ms;
      },
      verdict::replay},
-    {"confirmed, after the race window",
+    {"predecessor, after a short lost window",
      [](situation& s) {
        s.present(4);
-       s.rules.lost_window = 1h;
-       s.found.row.confirmed_at = noon;
+       s.rules.lost_window = 10s;
+       s.now = noon + 10s;
+     },
+     verdict::reuse},
+    {"predecessor, after the lost window, whatever was confirmed",
+     [](situation& s) {
+       s.present(4);
+       s.found.row.confirmed_at = noon + 30s;
        s.now = noon + 30s;
-     },
-     verdict::reuse},
-    {"unconfirmed, within the lost window",
-     [](situation& s) {
-       s.present(4);
-       s.rules.lost_window = 1h;
-       s.now = noon + 1h - 1ms;
-     },
-     verdict::replay},
-    {"unconfirmed, after the lost window",
-     [](situation& s) {
-       s.present(4);
-       s.rules.lost_window = 1h;
-       s.now = noon + 1h;
-     },
-     verdict::reuse},
-    {"confirmed late, past both windows",
-     [](situation& s) {
-       s.present(4);
-       s.rules.lost_window = 1h;
-       s.found.row.confirmed_at = noon + 1h + 29s;
-       s.now = noon + 1h + 30s;
      },
      verdict::reuse},
     // D10 with times that no clock ever showed

@@ -1,6 +1,7 @@
 // What is left in memory of secrets and tokens once their objects are gone: nothing. All that the process may
 // write is searched, dead stack frames and freed heap included, which is all that a core dump would hold of
 // it.
+#include <ekauth/guard.hpp>
 #include <ekauth/jwt.hpp>
 #include <ekauth/keys.hpp>
 #include <ekauth/memory.hpp>
@@ -101,9 +102,9 @@ struct raw_key {
 struct received {
   std::array<char, 512> room{};
   std::size_t size;
-  explicit received(const secret& token) : size(token.size()) {
+  explicit received(const secret& token, std::string_view before = {}) : size(before.size() + token.size()) {
     const std::string_view text = token.expose();
-    std::copy(text.begin(), text.end(), room.begin());
+    std::copy(text.begin(), text.end(), std::copy(before.begin(), before.end(), room.begin()));
   }
   received(const received&) = delete;
   received& operator=(const received&) = delete;
@@ -182,6 +183,35 @@ server_keys roots_of(const raw_key& key) {
   REQUIRE(secrets.found() >= 2);
 }
 
+// A key where none belongs: in query and path, escaped and not, before a guard that tells.
+[[gnu::noinline]] void live_with_keys_in_urls(wanted& secrets) {
+  struct counting final : audit::sink {
+    std::size_t events = 0;
+    void write(const audit::event&) noexcept override { ++events; }
+  } trail;
+  const raw_key key(5);
+  secrets.add_key(key.view());
+  memory::store store;
+  fixed::counting_random random(13);
+  const auto service = *keys::service::make(roots_of(key), scopes, {}, random);
+  const auto gate = *guard::service::make({.scopes = scopes, .api_keys = service, .trail = &trail});
+  const auto made = run(service.create({.granted = {alice, {}}, .name = "Production"}, noon), store);
+  secrets.add_part(made->token, 19, 25);
+  for (const std::string_view before : {"", "key=", "a=b&auth=Bearer%20", "a=b;key=", "access_token="}) {
+    const received query(made->token, before);
+    REQUIRE_FALSE(
+        run(gate.check({.secure = true, .query = query.view()}, {.any_proven_caller = true}, noon), store));
+  }
+  for (const std::string_view before : {"/v1/", "/v1%2F", "/v1/a%20b;key="}) {
+    const received path(made->token, before), header(made->token);
+    REQUIRE(run(gate.check({.headers = {.x_api_key = header.view()}, .secure = true, .path = path.view()},
+                           {.any_proven_caller = true}, noon),
+                store));
+  }
+  REQUIRE(trail.events > 5);
+  REQUIRE(secrets.found() >= 2);
+}
+
 [[gnu::noinline]] void live_with_a_password(wanted& secrets) {
   const raw_key password(4);
   secrets.add(password.view());
@@ -224,6 +254,12 @@ TEST_CASE("of access tokens and their signing secret nothing is in memory once t
     live_with_tokens(secrets, remembered);
     expect_none(secrets);
   }
+}
+
+TEST_CASE("of an API key in a URL nothing is in memory once it is refused", "[guard]") {
+  wanted secrets;
+  live_with_keys_in_urls(secrets);
+  expect_none(secrets);
 }
 
 TEST_CASE("of a password nothing is in memory once it is hashed and compared", "[password]") {
