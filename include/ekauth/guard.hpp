@@ -34,7 +34,7 @@ struct request {
   std::span<const std::string_view> forwarded_for =
       {};                            ///< lines of the header that options.forwarded_by names
   std::string_view query = {};       ///< what follows the ? of the URL; a credential in it is refused
-  std::string_view path = {};        ///< for the audit trail, as the next; told up to a key in it
+  std::string_view path = {};        ///< for the audit trail, as the next; told up to a credential in it
   std::string_view request_id = {};  ///< what the client is told
 };
 

@@ -52,7 +52,7 @@ struct record {
   time_point created_at{};
   time_point rotated_at{};                 ///< of the current generation; its access token's iat
   time_point last_ok_at{};                 ///< when the current token was last handed out
-  std::optional<time_point> confirmed_at;  ///< kept for a later policy; nothing sets or reads it yet
+  std::optional<time_point> confirmed_at;  ///< kept for a later policy; nothing sets it yet
   std::uint32_t replays = 0;               ///< of the current generation
   time_point idle_deadline{};
   std::optional<time_point> absolute_deadline;

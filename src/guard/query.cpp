@@ -1,16 +1,13 @@
 #include <algorithm>
 
+#include "core/base62.hpp"
 #include "guard/core.hpp"
 
 namespace ekauth::inline v1::guard {
 
 namespace {
 
-constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-constexpr std::string_view key_characters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
-constexpr std::string_view token_characters =
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-.";
-// Shorter than any that is whole, and longer than a word.
+// Shorter than any credential, and longer than a word.
 constexpr std::size_t least_run = 32;
 
 int hex_value(char c) {
@@ -44,27 +41,26 @@ secret decoded(std::string_view text) {
   });
 }
 
-std::size_t run_of(std::string_view text, std::string_view characters) {
-  return std::min(text.find_first_not_of(characters), text.size());
-}
+// A text as it was sent, or decoded where something in it is escaped.
+struct plain_text {
+  explicit plain_text(std::string_view sent)
+      : held(sent.find('%') == std::string_view::npos ? secret() : decoded(sent)),
+        text(held.empty() ? sent : held.expose()) {}
+  secret held;
+  std::string_view text;
+};
 
-bool starts_key(std::string_view text, const std::optional<keys::service>& api_keys) {
-  return api_keys && api_keys->looks_like_key(text) && run_of(text, key_characters) >= least_run;
-}
-bool starts_refresh_token(std::string_view text) {
-  return text.starts_with("rt_") && run_of(text.substr(3), digits) >= least_run;
-}
-// {" in base64url, and two dots.
-bool starts_access_token(std::string_view text) {
-  if (!text.starts_with("ey")) return false;
-  const std::string_view run = text.substr(0, run_of(text, token_characters));
-  const auto dot = run.find('.');
-  return dot != std::string_view::npos && run.find('.', dot + 1) != std::string_view::npos;
-}
+bool is_digit(char c) { return base62::is_text({&c, 1}); }
 
-// Whether a word begins there, and not in the middle of another.
-bool begins_word(std::string_view text, std::size_t at) {
-  return at == 0 || digits.find(text[at - 1]) == std::string_view::npos;
+// Whether a key, a refresh token or an access token ({" in base64url) begins there. Looks no further than it
+// must, whatever is sent.
+bool is_credential(std::string_view text, std::size_t at, const std::optional<keys::service>& api_keys) {
+  const std::string_view rest = text.substr(at);
+  const bool begins =
+      (api_keys && api_keys->looks_like_key(rest)) || rest.starts_with("rt_") || rest.starts_with("eyJ");
+  if (!begins || rest.size() < least_run || (at > 0 && is_digit(text[at - 1]))) return false;
+  return std::all_of(rest.begin(), rest.begin() + least_run,
+                     [](char c) { return is_digit(c) || c == '_' || c == '-' || c == '.'; });
 }
 
 }  // namespace
@@ -75,31 +71,23 @@ std::optional<secret> credential_in_query(std::string_view query,
     const std::string_view parameter = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(query.size(), parameter.size() + 1));
     const auto equals = parameter.find('=');
-    secret held = decoded(equals == std::string_view::npos ? parameter : parameter.substr(equals + 1));
-    const std::string_view value = held.expose();
-    if (decoded(parameter.substr(0, equals)).expose() == "access_token" ||
-        (api_keys && api_keys->looks_like_key(value)))
-      return held;
-    for (std::size_t at = 1; at < value.size(); ++at)
-      if (begins_word(value, at) && starts_key(value.substr(at), api_keys)) return secret(value.substr(at));
+    const plain_text name(parameter.substr(0, equals)),
+        value(equals == std::string_view::npos ? parameter : parameter.substr(equals + 1));
+    if (name.text == "access_token" || (api_keys && api_keys->looks_like_key(value.text)))
+      return secret(value.text);
+    for (std::size_t at = 1; api_keys && at < value.text.size(); ++at)
+      if (api_keys->looks_like_key(value.text.substr(at)) && is_credential(value.text, at, api_keys))
+        return secret(value.text.substr(at));
   }
   return std::nullopt;
 }
 
 std::string_view path_to_tell(std::string_view path, const std::optional<keys::service>& api_keys) {
-  secret held;
-  std::string_view plain = path;
-  if (path.find('%') != std::string_view::npos) {
-    held = decoded(path);
-    plain = held.expose();
-  }
-  for (std::size_t at = 0; at < plain.size(); ++at) {
-    if (!begins_word(plain, at)) continue;
-    const std::string_view rest = plain.substr(at);
-    const bool in_segment = at > 0 && plain[at - 1] != '/';
-    const bool is_key = api_keys && !in_segment ? api_keys->looks_like_key(rest) : starts_key(rest, api_keys);
-    if (is_key || starts_refresh_token(rest) || starts_access_token(rest))
-      return path.substr(0, place_of(path, at));
+  const plain_text plain(path);
+  for (std::size_t at = 0; at < plain.text.size(); ++at) {
+    const bool in_segment = at > 0 && plain.text[at - 1] != '/';
+    const bool is_key = !in_segment && api_keys && api_keys->looks_like_key(plain.text.substr(at));
+    if (is_key || is_credential(plain.text, at, api_keys)) return path.substr(0, place_of(path, at));
   }
   return path;
 }
