@@ -31,8 +31,14 @@ class repeats {
   bool found_ = false;
 };
 
+// text is UTF-8, in which U+0080 to U+009F begin with C2.
 bool is_plain(const std::string& text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; });
+  unsigned char last = 0;
+  return std::none_of(text.begin(), text.end(), [&](unsigned char c) {
+    const bool control = c < 0x20 || c == 0x7f || (last == 0xc2 && c < 0xa0);
+    last = c;
+    return control;
+  });
 }
 
 /// What is no date, or not written like one, comes out as another text.

@@ -21,6 +21,7 @@ bool is_plain_text(std::string_view bytes) noexcept {
       if ((next & 0xc0) != 0x80) return false;
       point = point << 6 | (next & 0x3fu);
     }
+    if (more == 1 && point < 0xa0) return false;
     if (more == 2 && (point < 0x800 || (point >= 0xd800 && point <= 0xdfff))) return false;
     if (more == 3 && (point < 0x10000 || point > 0x10ffff)) return false;
   }

@@ -5,7 +5,7 @@
 
 namespace ekauth::inline v1 {
 
-/// Shortest-form UTF-8 without surrogates, U+0000 to U+001F and U+007F.
+/// Shortest-form UTF-8 without surrogates, U+0000 to U+001F and U+007F to U+009F.
 [[nodiscard]] bool is_plain_text(std::string_view bytes) noexcept;
 
 }  // namespace ekauth::inline v1

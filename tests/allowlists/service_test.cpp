@@ -172,6 +172,7 @@ TEST_CASE("one bad entry refuses the whole edit, by its place, and asks storage 
       {{""}, errc::invalid_network},
       {{"192.0.2.1", std::string(101, 'x')}, errc::validation_failed},
       {{"192.0.2.1", "two\nlines"}, errc::validation_failed},
+      {{"192.0.2.1", "next\xc2\x85line"}, errc::validation_failed},
       {{"192.0.2.1", "\xff"}, errc::validation_failed},
       {{"192.0.2.1", "", noon}, errc::validation_failed},
       {{"192.0.2.1", "", noon - 1ms}, errc::validation_failed},

@@ -293,6 +293,15 @@ TEST_CASE("plain text is strict UTF-8 without control characters", "[core]") {
   CHECK_FALSE(is_plain_text(std::string_view("a\0b", 3)));
 }
 
+TEST_CASE("of the characters of two bytes, plain text has all but the 32 controls", "[core]") {
+  for (unsigned point = 0x80; point <= 0x7ff; ++point) {
+    const char text[] = {static_cast<char>(0xc0 | point >> 6), static_cast<char>(0x80 | (point & 0x3f)), 'x'};
+    INFO(point);
+    CHECK(is_plain_text({text, 2}) == (point >= 0xa0));
+    CHECK(is_plain_text({text, 3}) == (point >= 0xa0));
+  }
+}
+
 TEST_CASE("every base62 digit is the one of its value, at every place of a text", "[core]") {
   const std::string alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   for (std::size_t width = 1; width <= 10; ++width)

@@ -130,6 +130,7 @@ TEST_CASE("creation refuses bad input with its own error and stores nothing", "[
   CHECK(refused({.granted = {b.owner, read}, .name = ""}) == errc::validation_failed);
   CHECK(refused({.granted = {b.owner, read}, .name = std::string(101, 'n')}) == errc::validation_failed);
   CHECK(refused({.granted = {b.owner, read}, .name = "line\nbreak"}) == errc::validation_failed);
+  CHECK(refused({.granted = {b.owner, read}, .name = "next\xc2\x85line"}) == errc::validation_failed);
   CHECK(refused({.granted = {b.owner, read}, .name = "\xff"}) == errc::validation_failed);
   CHECK(refused({.granted = {subject_id(), read}, .name = "n"}) == errc::validation_failed);
   CHECK(refused({.granted = {subject_id(std::string(256, 'a')), read}, .name = "n"}) ==

@@ -325,6 +325,7 @@ TEST_CASE("a login with a subject or client out of limits stores nothing", "[ref
   CHECK(refused({.granted = {alice}, .epoch = 0, .client = std::string(256, 'c')}) ==
         errc::validation_failed);
   CHECK(refused({.granted = {alice}, .epoch = 0, .client = "a\nb"}) == errc::validation_failed);
+  CHECK(refused({.granted = {alice}, .epoch = 0, .client = "a\xc2\x9bJ"}) == errc::validation_failed);
 }
 
 TEST_CASE("families that keep colliding end in an error, not in a taken-over session", "[refresh]") {
