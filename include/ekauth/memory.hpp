@@ -18,7 +18,7 @@ namespace ekauth::inline v1::memory {
 /// A resource; movable, and only to be assigned to or destroyed once moved from. Threads may share it: each
 /// request is one step in one order, but for touch, which a find of another key may see half done. Finding a
 /// key waits only for a write to a neighbouring key; a write waits only for those who are reading, however
-/// many more would.
+/// many more would. A request that runs out of memory throws std::bad_alloc and has changed nothing.
 class store final : public keys::store, public refresh::store, public allowlists::store {
  public:
   store();

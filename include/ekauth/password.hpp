@@ -27,7 +27,7 @@ struct options {
                              << 20;  ///< 8 MiB to 1 GiB; OWASP's floor is 19 MiB with two passes
   std::uint32_t concurrent = 0;      ///< hashes computed at once; 0: one for each processor
   std::uint32_t waiting = 64;        ///< callers that may wait for one; the next is told login_busy. Keep it
-                                  ///< below the threads of the server, or logins can take all of them
+                                     ///< below the threads of the server, or logins can take all of them
 };
 
 /// Hashes and checks passwords. Threads share it; it blocks for the time of a hash, tens of milliseconds, so
@@ -48,14 +48,19 @@ class hasher {
   [[nodiscard]] result<std::string> hash(std::string_view password) const;
 
   /// Whether the password is the one of the stored hash; without a hash (unknown user) the answer is the same
-  /// refusal. Errors: invalid_credentials, password_too_long, password_hash_invalid (not an Argon2id string
-  /// within the limits of options), login_busy. Time: an unknown user costs what a known one under the
-  /// current options costs.
+  /// refusal.
+  /// stored_hash: as hash() or libsodium's crypto_pwhash_str write it, to the byte, at no more than the upper
+  /// limits of options. Below the lower ones it still verifies, down to libsodium's own (one pass, 8 KiB), so
+  /// that it can be replaced: see needs_rehash().
+  /// Errors: invalid_credentials, password_too_long, password_hash_invalid (any other text: damaged, or of
+  /// another algorithm; nothing is computed), login_busy. Time: an unknown user costs what a known one under
+  /// the current options costs.
   [[nodiscard]] result<void> verify(const std::optional<std::string>& stored_hash,
                                     std::string_view password) const;
 
-  /// Whether the hash is weaker than the current options and in nothing stronger. Store the new hash only if
-  /// the old one is still in place; it is no password change and must not end sessions.
+  /// Whether the hash is weaker than the current options and in nothing stronger; of a text that verify()
+  /// would not take, no. Store the new hash only if the old one is still in place; it is no password change
+  /// and must not end sessions.
   [[nodiscard]] bool needs_rehash(std::string_view stored_hash) const noexcept;
 
  private:

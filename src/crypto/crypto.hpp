@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,9 +95,20 @@ class mac_input {
 /// Argon2id as a self-describing string. Fails only when memory runs out.
 [[nodiscard]] result<std::string> argon2id(std::string_view password, std::uint64_t passes,
                                            std::size_t memory_bytes);
-/// Whether the password is the one of the hash, compared in constant time. hash: "…$salt$digest" with 16 and
-/// 32 bytes, made with these costs; anything else does not match. Fails only when memory runs out.
-[[nodiscard]] result<bool> argon2id_matches(std::string_view hash, std::string_view password,
-                                            std::uint64_t passes, std::size_t memory_bytes);
+
+/// Such a string, taken apart.
+struct argon2id_hash {
+  std::uint64_t passes = 0, memory_kib = 0;
+  std::array<unsigned char, 16> salt{};
+  digest value{};
+};
+
+/// Reads what libsodium writes, at any cost that it takes, and nothing else:
+///
+///   $argon2id$v=19$m=65536,t=2,p=1$c2FsdA…$aGFzaA…         salt and value in base64 without padding
+[[nodiscard]] std::optional<argon2id_hash> parse_argon2id(std::string_view text) noexcept;
+
+/// Whether the password is the one of the hash, compared in constant time. Fails only when memory runs out.
+[[nodiscard]] result<bool> argon2id_matches(const argon2id_hash& hash, std::string_view password);
 
 }  // namespace ekauth::inline v1::crypto

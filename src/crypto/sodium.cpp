@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 
@@ -16,12 +17,33 @@ void start_sodium() noexcept {
 
 constexpr error out_of_memory{errc::login_busy, "no memory for Argon2id"};
 
+// What libsodium takes, and computes nothing below.
+constexpr std::uint64_t least_memory_kib = crypto_pwhash_argon2id_MEMLIMIT_MIN / 1024;
+constexpr std::uint64_t least_passes = crypto_pwhash_argon2id_OPSLIMIT_MIN;
+
+bool take(std::string_view& text, std::string_view start) noexcept {
+  if (!text.starts_with(start)) return false;
+  text.remove_prefix(start.size());
+  return true;
+}
+
+// A decimal number without leading zeros.
+bool take_number(std::string_view& text, std::uint64_t& number) noexcept {
+  const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (trouble != std::errc() || (text.front() == '0' && end != text.data() + 1)) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return true;
+}
+
+// Exactly N bytes, as they are written: libsodium's reader takes bytes beyond ASCII for digits.
 template <std::size_t N>
-bool from_base64(std::string_view text, std::array<unsigned char, N>& out) {
+bool from_base64(std::string_view text, std::array<unsigned char, N>& out) noexcept {
+  constexpr int variant = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
   std::size_t size = 0;
-  return sodium_base642bin(out.data(), N, text.data(), text.size(), nullptr, &size, nullptr,
-                           sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
-         size == N;
+  if (sodium_base642bin(out.data(), N, text.data(), text.size(), nullptr, &size, nullptr, variant) != 0)
+    return false;
+  char written[sodium_base64_ENCODED_LEN(N, variant)];
+  return size == N && text == sodium_bin2base64(written, sizeof written, out.data(), N, variant);
 }
 
 }  // namespace
@@ -44,23 +66,27 @@ result<std::string> argon2id(std::string_view password, std::uint64_t passes, st
   return std::string(text.data());
 }
 
+std::optional<argon2id_hash> parse_argon2id(std::string_view text) noexcept {
+  argon2id_hash read;
+  if (!take(text, "$argon2id$v=19$m=") || !take_number(text, read.memory_kib)) return std::nullopt;
+  if (!take(text, ",t=") || !take_number(text, read.passes) || !take(text, ",p=1$")) return std::nullopt;
+  if (read.memory_kib < least_memory_kib || read.passes < least_passes) return std::nullopt;
+  const std::size_t end = text.find('$');
+  if (end == std::string_view::npos) return std::nullopt;
+  if (!from_base64(text.substr(0, end), read.salt)) return std::nullopt;
+  if (!from_base64(text.substr(end + 1), read.value)) return std::nullopt;
+  return read;
+}
+
 // libsodium's own verifier answers "wrong password" when it runs out of memory; computing the hash tells the
 // two apart.
-result<bool> argon2id_matches(std::string_view hash, std::string_view password, std::uint64_t passes,
-                              std::size_t memory_bytes) {
+result<bool> argon2id_matches(const argon2id_hash& hash, std::string_view password) {
   start_sodium();
-  const std::size_t last = hash.rfind('$');
-  const std::size_t before = last == std::string_view::npos || last == 0 ? last : hash.rfind('$', last - 1);
-  if (before == std::string_view::npos) return false;
-  std::array<unsigned char, crypto_pwhash_SALTBYTES> salt{};
-  std::array<unsigned char, 32> stored{}, computed{};
-  if (!from_base64(hash.substr(before + 1, last - before - 1), salt) ||
-      !from_base64(hash.substr(last + 1), stored))
-    return false;
-  if (crypto_pwhash(computed.data(), computed.size(), password.data(), password.size(), salt.data(), passes,
-                    memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
+  digest computed{};
+  if (crypto_pwhash(computed.data(), computed.size(), password.data(), password.size(), hash.salt.data(),
+                    hash.passes, hash.memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0)
     return out_of_memory;
-  const bool same = sodium_memcmp(computed.data(), stored.data(), stored.size()) == 0;
+  const bool same = sodium_memcmp(computed.data(), hash.value.data(), computed.size()) == 0;
   sodium_memzero(computed.data(), computed.size());
   return same;
 }

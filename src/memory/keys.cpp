@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <type_traits>
 
 namespace ekauth::inline v1::memory {
 
@@ -31,17 +32,21 @@ keys::record merged(keys::record next, keys::record& old) {
 result<keys::insert::reply> store::insert_key(const keys::insert& request) {
   const keys::record& row = request.row;
   const std::unique_lock all(keys_->lock);
-  const auto owner = keys_->owners.find(row.granted.subject.text());
-  if (request.owner_limit != 0 && owner != keys_->owners.end() &&
-      owner->second.not_revoked >= request.owner_limit)
+  found_or_made owner(keys_->owners, row.granted.subject.text());
+  key_table::owned& owned = owner.row();
+  if (request.owner_limit != 0 && owned.not_revoked >= request.owner_limit)
     return keys::insert::reply::limit_reached;
 
+  // All that takes memory comes before what is done of it: the key is whole, or not there.
+  std::set<std::string_view> id{""};
   auto& shard = keys_->shard_of(row.id);
   const std::unique_lock one(shard.lock);
   const auto [at, is_new] = shard.rows.try_emplace(row.id.text(), row);
   if (!is_new) return keys::insert::reply::exists;
-  auto& owned = keys_->owners[row.granted.subject.text()];
-  owned.ids.insert(at->first);
+  auto listed = id.extract(id.begin());
+  listed.value() = at->first;
+  owned.ids.insert(std::move(listed));
+  owner.keep();
   if (row.state != keys::status::revoked) ++owned.not_revoked;
   return keys::insert::reply::inserted;
 }
@@ -70,6 +75,7 @@ result<keys::replace::reply> store::replace_key(const keys::replace& request) {
   if (at == shard.rows.end()) return false;
   keys::record& stored = at->second;
   if (stored.version != request.expected || stored.state == keys::status::revoked) return false;
+  static_assert(std::is_nothrow_move_assignable_v<keys::record>);  // what takes memory is done before
   stored = merged(request.row, stored);
   if (stored.state == keys::status::revoked) --keys_->owners[stored.granted.subject.text()].not_revoked;
   return true;

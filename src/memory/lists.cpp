@@ -1,6 +1,7 @@
 #include "memory/tables.hpp"
 
 #include <mutex>
+#include <type_traits>
 
 namespace ekauth::inline v1::memory {
 
@@ -23,6 +24,7 @@ result<allowlists::save::reply> store::save_allowlist(const allowlists::save& re
   const allowlists::record& row = request.row;
   const auto at = lists_->rows.find({row.of.account.text(), row.of.key.text()});
   if ((at == lists_->rows.end() ? 0 : at->second.version) != request.expected) return false;
+  static_assert(std::is_nothrow_move_assignable_v<allowlists::record>);  // what takes memory is done before
   allowlists::record stored = row;
   stored.version = request.expected + 1;
   lists_->rows.insert_or_assign({row.of.account.text(), row.of.key.text()}, std::move(stored));

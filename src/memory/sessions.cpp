@@ -15,19 +15,24 @@ time_point deadline_of(const refresh::record& row) {
 
 result<refresh::insert::reply> store::insert_session(const refresh::insert& request) {
   const refresh::record& row = request.row;
-  const std::string& name = row.granted.subject.text();
   const std::unique_lock all(sessions_->lock);
-  const auto known = sessions_->subjects.find(name);
-  const std::uint64_t epoch = known == sessions_->subjects.end() ? 0 : known->second.epoch;
-  if (epoch != row.epoch) return refresh::insert::reply::epoch_changed;
+  found_or_made owner(sessions_->subjects, row.granted.subject.text());
+  session_table::subject& subject = owner.row();
+  if (subject.epoch != row.epoch) return refresh::insert::reply::epoch_changed;
 
+  // All that takes memory comes before what is done of it: the session is whole, or not there.
+  std::set<std::string_view> id{""};
+  session_table::deadlines deadline{{deadline_of(row), nullptr}};
   const auto [at, is_new] =
-      sessions_->rows.try_emplace(row.id.text(), session_table::entry{row, nullptr, {}});
+      sessions_->rows.try_emplace(row.id.text(), session_table::entry{row, &subject, {}});
   if (!is_new) return refresh::insert::reply::exists;
-  session_table::entry& stored = at->second;
-  stored.owner = &sessions_->subjects[name];
-  stored.owner->sessions.insert(at->first);
-  stored.deadline = sessions_->by_deadline.emplace(deadline_of(row), &at->first);
+  auto listed = id.extract(id.begin());
+  listed.value() = at->first;
+  subject.sessions.insert(std::move(listed));
+  auto queued = deadline.extract(deadline.begin());
+  queued.mapped() = &at->first;
+  at->second.deadline = sessions_->by_deadline.insert(std::move(queued));
+  owner.keep();
   return refresh::insert::reply::inserted;
 }
 

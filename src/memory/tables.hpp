@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 #include "core/lanes.hpp"
@@ -17,6 +18,28 @@ namespace ekauth::inline v1::memory {
 // A hash of our own is not kept in the nodes, behind the row, where it would be one more line to fetch.
 struct text_hash {
   std::size_t operator()(const std::string& text) const noexcept { return std::hash<std::string>{}(text); }
+};
+
+// The row of a name, made where there was none; such a one goes again unless it is kept. For what needs more
+// rows than this one, and may run out of memory before it has them.
+template <class Rows>
+class found_or_made {
+ public:
+  found_or_made(Rows& rows, const std::string& name) : rows_(rows) {
+    std::tie(at_, is_made_) = rows.try_emplace(name);
+  }
+  found_or_made(const found_or_made&) = delete;
+  found_or_made& operator=(const found_or_made&) = delete;
+  ~found_or_made() {
+    if (is_made_) rows_.erase(at_);
+  }
+  [[nodiscard]] typename Rows::mapped_type& row() const noexcept { return at_->second; }
+  void keep() noexcept { is_made_ = false; }
+
+ private:
+  Rows& rows_;
+  typename Rows::iterator at_;
+  bool is_made_ = false;
 };
 
 // Keys are read on every request of a host and written rarely: readers meet neither each other nor a write to

@@ -3,7 +3,6 @@
 #include "crypto/crypto.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -16,31 +15,12 @@ constexpr std::size_t least_memory = std::size_t{8} << 20;
 constexpr std::size_t most_memory = std::size_t{1} << 30;
 constexpr std::uint64_t most_passes = 64;
 
-struct cost {
-  std::uint64_t memory_kib = 0;
-  std::uint64_t passes = 0;
-};
-
-// Reads "m=65536,t=2,p=1" out of a hash; nothing when it is not one of ours or asks for more than we would
-// ever spend.
-std::optional<cost> cost_of(std::string_view hash) noexcept {
-  constexpr std::string_view head = "$argon2id$v=19$m=";
-  if (!hash.starts_with(head) || hash.size() > 127) return std::nullopt;
-  cost read;
-  const char* const end = hash.data() + hash.size();
-  auto at = std::from_chars(hash.data() + head.size(), end, read.memory_kib);
-  const auto skip = [&](std::string_view text) {
-    if (at.ec != std::errc() ||
-        !std::string_view(at.ptr, static_cast<std::size_t>(end - at.ptr)).starts_with(text))
-      return false;
-    at.ptr += text.size();
-    return true;
-  };
-  if (!skip(",t=")) return std::nullopt;
-  at = std::from_chars(at.ptr, end, read.passes);
-  if (!skip(",p=1$")) return std::nullopt;
-  if (read.memory_kib > most_memory / 1024 || read.passes > most_passes) return std::nullopt;
-  return read;
+// The hash, unless it asks for more than we would ever spend. It may ask for less than we take for new ones:
+// those who made theirs so have to get in, for it to be made anew.
+std::optional<crypto::argon2id_hash> parse(std::string_view text) noexcept {
+  auto hash = crypto::parse_argon2id(text);
+  if (hash && (hash->memory_kib > most_memory / 1024 || hash->passes > most_passes)) return std::nullopt;
+  return hash;
 }
 
 // At most so many callers compute at once and so many wait; the rest are turned away at the door.
@@ -134,12 +114,11 @@ result<std::string> hasher::hash(std::string_view password) const {
 
 result<void> hasher::verify(const std::optional<std::string>& stored_hash, std::string_view password) const {
   if (password.size() > max_bytes) return too_long;
-  const std::string& hash = stored_hash ? *stored_hash : state_->stand_in;
-  const auto spent = cost_of(hash);
-  if (!spent) return error{errc::password_hash_invalid, "the stored hash is not an Argon2id string of ours"};
+  const auto hash = parse(stored_hash ? *stored_hash : state_->stand_in);
+  if (!hash) return error{errc::password_hash_invalid, "the stored hash is not an Argon2id string of ours"};
   const seat mine(state_->room);
   if (!mine.taken()) return busy;
-  const auto matches = crypto::argon2id_matches(hash, password, spent->passes, spent->memory_kib * 1024);
+  const auto matches = crypto::argon2id_matches(*hash, password);
   if (!matches) return matches.error();
   if (!stored_hash) return error{errc::invalid_credentials, "unknown user"};
   if (!*matches) return error{errc::invalid_credentials, "wrong password"};
@@ -147,7 +126,7 @@ result<void> hasher::verify(const std::optional<std::string>& stored_hash, std::
 }
 
 bool hasher::needs_rehash(std::string_view stored_hash) const noexcept {
-  const auto stored = cost_of(stored_hash);
+  const auto stored = parse(stored_hash);
   if (!stored) return false;  // what cannot be verified cannot be upgraded either
   const std::uint64_t memory_kib = state_->how.memory_bytes / 1024;
   const bool stronger = stored->memory_kib > memory_kib || stored->passes > state_->how.passes;

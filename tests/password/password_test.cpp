@@ -14,6 +14,7 @@
 namespace {
 
 thread_local bool no_memory = false;               // for Argon2id
+thread_local int computed = 0;                     // hashes that were to be compared
 thread_local std::function<void()> while_hashing;  // done once, in the next computation
 
 template <class Function>
@@ -28,6 +29,7 @@ extern "C" {
 int crypto_pwhash(unsigned char* out, unsigned long long size, const char* password,
                   unsigned long long length, const unsigned char* salt, unsigned long long passes,
                   std::size_t memory, int algorithm) {
+  ++computed;
   if (const auto meanwhile = std::exchange(while_hashing, nullptr)) meanwhile();
   if (no_memory) return -1;
   return next<decltype(crypto_pwhash)>("crypto_pwhash")(out, size, password, length, salt, passes, memory,
@@ -47,6 +49,29 @@ namespace {
 
 // The cheapest that is allowed: tests are about decisions, not about cost.
 constexpr password::options cheap{.passes = 1, .memory_bytes = std::size_t{8} << 20, .concurrent = 2};
+
+const std::string salt_and_hash = "c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g";
+
+std::string with_costs(std::string_view memory_kib, std::string_view passes) {
+  return std::string("$argon2id$v=19$m=").append(memory_kib).append(",t=").append(passes) + ",p=1$" +
+         salt_and_hash;
+}
+
+// Of "secret", by the function behind crypto_pwhash_str.
+std::string libsodium_makes(std::uint64_t passes, std::size_t memory_bytes) {
+  constexpr int argon2id = 2;
+  char text[128] = {};
+  REQUIRE(::crypto_pwhash_str_alg(text, "secret", 6, passes, memory_bytes, argon2id) == 0);
+  return text;
+}
+
+// Whether it is refused as no hash at all, by every question, and none is computed.
+bool is_invalid(const password::hasher& passwords, const std::string& stored) {
+  const int before = computed;
+  const auto answer = passwords.verify(stored, "secret");
+  return !answer && answer.error().code() == errc::password_hash_invalid && computed == before &&
+         !passwords.needs_rehash(stored);
+}
 
 }  // namespace
 
@@ -91,21 +116,102 @@ TEST_CASE("an unknown user is refused like a wrong password", "[password]") {
 
 TEST_CASE("a stored text that is not our Argon2id is an error of the server, not a verdict", "[password]") {
   const auto passwords = *password::hasher::make(cheap);
-  for (const char* odd :
-       {"", "plain", "$2b$12$abcdefghijklmnopqrstuv", "$argon2i$v=19$m=8192,t=1,p=1$c2FsdA$aGFzaA",
-        "$argon2id$v=16$m=8192,t=1,p=1$c2FsdA$aGFzaA", "$argon2id$v=19$m=x,t=1,p=1$c2FsdA$aGFzaA",
-        "$argon2id$v=19$m=8192,t=1,p=2$c2FsdA$aGFzaA", "$argon2id$v=19$m=4194304,t=1,p=1$c2FsdA$aGFzaA",
-        "$argon2id$v=19$m=8192,t=65,p=1$c2FsdA$aGFzaA"})
-    CHECK(passwords.verify(std::string(odd), "secret").error().code() == errc::password_hash_invalid);
-  CHECK(passwords.verify(std::string("$argon2id$v=19$m=8192,t=1,p=1$broken"), "x").error().code() ==
-        errc::invalid_credentials);
+  for (const char* odd : {"", "plain", "$", "$$", "$2b$12$abcdefghijklmnopqrstuv",
+                          "$argon2id$v=19$m=8192,t=1,p=1$", "$argon2id$v=19$m=8192,t=1,p=1$broken",
+                          "$argon2id$v=19$m=8192,t=1,p=1$c2FsdA$aGFzaA", "$argon2id$v=19$m=8192,t=1,p=1$$"})
+    CHECK(is_invalid(passwords, odd));
+  for (const char* other :
+       {"$argon2i$v=19$m=8192,t=1,p=1$", "$argon2d$v=19$m=8192,t=1,p=1$", "$argon2id$v=16$m=8192,t=1,p=1$",
+        "$argon2id$m=8192,t=1,p=1$", "$argon2id$v=19$m=8192,t=1,p=2$", "$argon2id$v=19$m=8192,t=1$",
+        "$argon2id$v=19$t=1,m=8192,p=1$", "$argon2id$v=19$m=8192,t=1,p=1,data=eA$",
+        "argon2id$v=19$m=8192,t=1,p=1$"})
+    CHECK(is_invalid(passwords, other + salt_and_hash));
 }
 
-TEST_CASE("a stored text longer than any hash of ours is an error, however it begins", "[password]") {
+TEST_CASE("a stored hash whose costs are none, or beyond what is ever spent, is an error of the server",
+          "[password]") {
   const auto passwords = *password::hasher::make(cheap);
-  const std::string longest = "$argon2id$v=19$m=8192,t=1,p=1$" + std::string(97, 'x');
-  CHECK(passwords.verify(longest, "secret").error().code() == errc::invalid_credentials);
-  CHECK(passwords.verify(longest + "x", "secret").error().code() == errc::password_hash_invalid);
+  for (const char* memory :
+       {"0", "1", "7", "1048577", "4194304", "18446744073709551616", "18446744073709559808", "x", "", "08192",
+        "+8192", "-8192", " 8192", "8192 ", "0x2000", "8192.0", "8e3"})
+    CHECK(is_invalid(passwords, with_costs(memory, "1")));
+  for (const char* passes :
+       {"0", "00", "65", "18446744073709551617", "x", "", "01", "+1", "-1", " 1", "1 ", "0x1"})
+    CHECK(is_invalid(passwords, with_costs("8192", passes)));
+
+  // Without memory, those that are computed are told from those that are not.
+  no_memory = true;
+  for (const char* memory : {"8", "8191", "8192", "1048576"})
+    for (const char* passes : {"1", "2", "64"})
+      CHECK(passwords.verify(with_costs(memory, passes), "secret").error().code() == errc::login_busy);
+  no_memory = false;
+}
+
+TEST_CASE("a stored hash that was cut anywhere, or goes on, is an error of the server", "[password]") {
+  const auto passwords = *password::hasher::make(cheap);
+  const std::string hash = *passwords.hash("secret");
+  for (std::size_t size = 0; size < hash.size(); ++size) CHECK(is_invalid(passwords, hash.substr(0, size)));
+  for (std::size_t begin = 1; begin < hash.size(); ++begin) CHECK(is_invalid(passwords, hash.substr(begin)));
+  for (const char end : {'\0', '\n', ' ', '=', '$', 'A', 'x', '\x80'})
+    CHECK(is_invalid(passwords, hash + end));
+  CHECK(is_invalid(passwords, hash + hash));
+  CHECK(passwords.verify(hash, "secret"));
+}
+
+TEST_CASE("a stored hash with another character between its numbers and texts is an error of the server",
+          "[password]") {
+  const auto passwords = *password::hasher::make(cheap);
+  const std::string hash = libsodium_makes(11, 11 * 1024), costs = "$argon2id$v=19$m=11,t=11,p=1$";
+  REQUIRE(hash.starts_with(costs));
+  for (std::size_t at = 0; at < hash.size(); ++at) {
+    const bool between = at < costs.size() ? costs[at] != '1' || at < 15 || at > 25 : hash[at] == '$';
+    if (!between) continue;
+    for (int other = 0; other < 256; ++other) {
+      std::string changed = hash;
+      changed[at] = static_cast<char>(other);
+      if (changed != hash) CHECK(is_invalid(passwords, changed));
+    }
+  }
+}
+
+TEST_CASE(
+    "of a changed salt or hash, what decodes is of a wrong password, and the rest an error of the server",
+    "[password]") {
+  const auto passwords = *password::hasher::make(cheap);
+  const std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const std::string hash = libsodium_makes(1, 8192);
+  const std::size_t salt = hash.find(",p=1$") + 5, value = hash.rfind('$') + 1;
+  REQUIRE(value - salt == 22 + 1);
+  REQUIRE(hash.size() - value == 43);
+  for (std::size_t at = salt; at < hash.size(); ++at) {
+    if (at == value - 1) continue;
+    // The last digit of 16 bytes has two bits of them, the last of 32 bytes four; the others are zero.
+    const std::size_t step = at == value - 2 ? 16 : at == hash.size() - 1 ? 4 : 1;
+    for (int other = 0; other < 256; ++other) {
+      std::string changed = hash;
+      changed[at] = static_cast<char>(other);
+      if (changed == hash) continue;
+      const std::size_t digit = digits.find(changed[at]);
+      if (digit != std::string_view::npos && digit % step == 0)
+        CHECK(passwords.verify(changed, "secret").error().code() == errc::invalid_credentials);
+      else
+        CHECK(is_invalid(passwords, changed));
+    }
+  }
+}
+
+TEST_CASE("what libsodium made with less than is taken for new hashes verifies, and is made anew",
+          "[password]") {
+  const auto passwords = *password::hasher::make(cheap);
+  const std::size_t kib = 1024;
+  for (const std::uint64_t passes : {1, 2, 64})
+    for (const std::size_t memory : {8 * kib, 9 * kib, 8 * kib + 1023, 100 * kib}) {
+      const std::string hash = libsodium_makes(passes, memory);
+      CHECK(passwords.verify(hash, "secret"));
+      CHECK(passwords.verify(hash, "other").error().code() == errc::invalid_credentials);
+      CHECK(passwords.needs_rehash(hash) == (passes == 1));
+    }
+  CHECK(passwords.verify(libsodium_makes(2, std::size_t{64} << 20), "secret"));  // its "interactive"
 }
 
 TEST_CASE("without memory for a hash there is no hasher, no hash and no verdict", "[password]") {
@@ -145,15 +251,12 @@ TEST_CASE("a hasher that is moved keeps its options and its seats", "[password]"
 
 TEST_CASE("hashes are upgraded upwards only", "[password]") {
   const auto passwords = *password::hasher::make({.passes = 2, .memory_bytes = std::size_t{16} << 20});
-  const auto text = [](const char* cost) {
-    return std::string("$argon2id$v=19$") + cost + ",p=1$c2FsdA$aGFzaA";
-  };
-  CHECK(passwords.needs_rehash(text("m=8192,t=2")));
-  CHECK(passwords.needs_rehash(text("m=16384,t=1")));
-  CHECK_FALSE(passwords.needs_rehash(text("m=16384,t=2")));
-  CHECK_FALSE(passwords.needs_rehash(text("m=32768,t=2")));
-  CHECK_FALSE(passwords.needs_rehash(text("m=32768,t=1")));
-  CHECK_FALSE(passwords.needs_rehash(text("m=8192,t=3")));
+  CHECK(passwords.needs_rehash(with_costs("8192", "2")));
+  CHECK(passwords.needs_rehash(with_costs("16384", "1")));
+  CHECK_FALSE(passwords.needs_rehash(with_costs("16384", "2")));
+  CHECK_FALSE(passwords.needs_rehash(with_costs("32768", "2")));
+  CHECK_FALSE(passwords.needs_rehash(with_costs("32768", "1")));
+  CHECK_FALSE(passwords.needs_rehash(with_costs("8192", "3")));
   CHECK_FALSE(passwords.needs_rehash("plain"));
   CHECK_FALSE(passwords.needs_rehash(*passwords.hash("x")));
 }
