@@ -113,7 +113,7 @@ function(ekauth_add_piece name)
   target_compile_features(${target} PUBLIC cxx_std_20)
   # Code for shared libraries may be inlined too: nobody replaces one function of ours at load time. clang assumes so.
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
-  # Nothing of ours throws, but what passes through (a host's store, a lack of memory) must release what is held.
+  # Nothing of ours throws but for a lack of memory; what passes through (that, a host's store) must release what is held.
   if(EKAUTH_NO_EXCEPTIONS)
     target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti)
   endif()

@@ -16,6 +16,7 @@ target_include_directories(ekauth_test_main PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/t
 target_compile_features(ekauth_test_main PUBLIC cxx_std_20)
 set(EKAUTH_TEST_OPTIONS "" CACHE STRING "Compiler options of the tests, examples and kit, after those of the build type")
 target_compile_options(ekauth_test_main PUBLIC ${EKAUTH_TEST_OPTIONS})
+target_compile_definitions(ekauth_test_main PUBLIC $<$<BOOL:${EKAUTH_NO_EXCEPTIONS}>:EKAUTH_NO_EXCEPTIONS>)
 if(TARGET ekauth_testing)
   target_compile_options(ekauth_testing PRIVATE ${EKAUTH_TEST_OPTIONS})
 endif()

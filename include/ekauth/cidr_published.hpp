@@ -27,15 +27,16 @@ class published {
   ~published();
 
   /// Whether the setting in force is off, or its list contains the address. Never waits, locks or allocates,
-  /// whatever writers do; a thread's first call ever allocates a cache line.
-  [[nodiscard]] bool allows(const address& who) const noexcept;
+  /// whatever writers do; but a thread's first call ever allocates a cache line, and throws std::bad_alloc
+  /// when there is no memory for it.
+  [[nodiscard]] bool allows(const address& who) const;
 
   /// Puts a setting in force: calls of allows() that begin after it returns answer by it. Waits until those
   /// that began before have ended, some microseconds, and frees the old list if nobody holds a copy.
   void replace(allowlist_setting setting) noexcept;
 
-  /// The setting in force.
-  [[nodiscard]] allowlist_setting current() const noexcept;
+  /// The setting in force. A thread's first call is as that of allows().
+  [[nodiscard]] allowlist_setting current() const;
 
  private:
   std::uintptr_t word_ = 0;  // the list's shared part, and in the lowest bit whether it is enabled

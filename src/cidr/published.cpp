@@ -31,7 +31,7 @@ published::~published() {
   if (const lookup* const list = list_of(word_); list != nullptr) list->release();
 }
 
-bool published::allows(const address& who) const noexcept {
+bool published::allows(const address& who) const {
   const reading guard;
   const std::uintptr_t word = load(word_);
   if ((word & enabled_bit) == 0) return true;
@@ -46,7 +46,7 @@ void published::replace(allowlist_setting setting) noexcept {
   fresh.word_ = before;  // and ends with it
 }
 
-allowlist_setting published::current() const noexcept {
+allowlist_setting published::current() const {
   const reading guard;
   const std::uintptr_t word = load(word_);
   allowlist_setting now;

@@ -27,7 +27,7 @@ bool asymmetric() {
 bool asymmetric() { return false; }
 #endif
 
-reader_slot* take_slot() noexcept {
+reader_slot* take_slot() {
   for (reader_slot* each = slots.load(std::memory_order_acquire); each != nullptr; each = each->next)
     if (!each->taken.load(std::memory_order_relaxed) &&
         !each->taken.exchange(true, std::memory_order_acquire))
@@ -53,13 +53,13 @@ struct leaver {
   }
 };
 
-[[gnu::noinline]] void enter_thread() noexcept {
+[[gnu::noinline]] void enter_thread() {
   mine = {take_slot(), !asymmetric()};
   thread_local leaver at_the_end;
   static_cast<void>(&at_the_end);
 }
 
-reader_slot& this_thread() noexcept {
+reader_slot& this_thread() {
   if (mine.slot == nullptr) [[unlikely]]
     enter_thread();
   return *mine.slot;
@@ -67,7 +67,7 @@ reader_slot& this_thread() noexcept {
 
 }  // namespace
 
-reading::reading() noexcept : slot_(this_thread()), turn_(slot_.turn.load(std::memory_order_relaxed)) {
+reading::reading() : slot_(this_thread()), turn_(slot_.turn.load(std::memory_order_relaxed)) {
   if (mine.ordered) [[unlikely]] {
     slot_.turn.store(turn_ + 1, std::memory_order_seq_cst);
   } else {

@@ -11,7 +11,8 @@
 
 namespace ekauth::inline v1::cidr {
 
-// One thread's counter. Made at the thread's first read, handed on when it ends, never freed.
+// One thread's counter. Made at the thread's first read, which throws std::bad_alloc without memory for it;
+// handed on when the thread ends, never freed.
 struct alignas(64) reader_slot {
   std::atomic<std::uint64_t> turn{0};
   std::atomic<bool> taken{true};
@@ -21,7 +22,7 @@ struct alignas(64) reader_slot {
 // A thread reads one thing at a time: readings do not nest.
 class reading {
  public:
-  reading() noexcept;
+  reading();
   reading(const reading&) = delete;
   reading& operator=(const reading&) = delete;
   ~reading() { slot_.turn.store(turn_ + 2, std::memory_order_release); }

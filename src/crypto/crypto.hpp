@@ -1,4 +1,5 @@
-// The one door to the crypto libraries: SHA-256, HMAC, key derivation and Argon2id. Private to ekauth.
+// The one door to the crypto libraries: SHA-256, HMAC, key derivation and Argon2id. Private to ekauth. What
+// runs out of memory throws std::bad_alloc, unless it says otherwise.
 #pragma once
 
 #include <ekauth/random.hpp>
@@ -40,7 +41,7 @@ class hmac_key {
 };
 
 /// Overwrites what this thread's last MAC left in the hash state. For a MAC that must not be found there.
-void forget_last_mac() noexcept;
+void forget_last_mac();
 
 /// SipHash-2-4: for tables whose places nobody shall foresee who does not know the key. No MAC.
 [[nodiscard]] std::uint64_t short_hash(const std::array<unsigned char, 16>& key,

@@ -2,7 +2,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
 #include "crypto/crypto.hpp"
@@ -11,8 +10,9 @@ namespace ekauth::inline v1::crypto {
 
 namespace {
 
-void draw(unsigned char* out, std::size_t size) noexcept {
-  if (RAND_bytes(out, static_cast<int>(size)) != 1) std::abort();
+// OpenSSL's generator wants memory at a thread's first. The system's wants none.
+void draw(unsigned char* out, std::size_t size) {
+  if (RAND_bytes(out, static_cast<int>(size)) != 1) os_random().fill(out, size);
 }
 
 // A page that a child process finds empty (MADV_WIPEONFORK): zeroes, unread among them. So a fork, by

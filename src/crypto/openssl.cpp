@@ -9,30 +9,37 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "core/no_memory.hpp"
+
 namespace ekauth::inline v1::crypto {
 
 namespace {
 
-// A hash that fails leaves nothing to decide with; memory is exhausted or the library is broken.
-void must(int ok) noexcept {
-  if (ok != 1) std::abort();
+// A hash that fails leaves nothing to decide with. What it may lack is memory: a copied state takes some, and
+// a thread's first one.
+void must(int ok) {
+  if (ok != 1) no_memory();
 }
 
 template <class Made>
-Made* must(Made* made) noexcept {
-  if (made == nullptr) std::abort();
+Made* must(Made* made) {
+  if (made == nullptr) no_memory();
   return made;
 }
 
-struct free_context {
-  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+template <auto release>
+struct freed {
+  template <class Made>
+  void operator()(Made* made) const noexcept {
+    release(made);
+  }
 };
-using context = std::unique_ptr<EVP_MD_CTX, free_context>;
+using context = std::unique_ptr<EVP_MD_CTX, freed<EVP_MD_CTX_free>>;
 
 context new_context() { return context(must(EVP_MD_CTX_new())); }
 
 // Fetched once: an implicit fetch per call costs several hashes.
-const EVP_MD* sha256_algorithm() noexcept {
+const EVP_MD* sha256_algorithm() {
   static EVP_MD* const fetched = must(EVP_MD_fetch(nullptr, "SHA256", nullptr));
   return fetched;
 }
@@ -45,13 +52,14 @@ EVP_MD_CTX* scratch() {
 
 constexpr std::size_t block_size = 64;
 
-context after_pad(const unsigned char (&key_block)[block_size], unsigned char pad) {
-  unsigned char padded[block_size];
-  for (std::size_t i = 0; i < block_size; ++i) padded[i] = static_cast<unsigned char>(key_block[i] ^ pad);
+context after_pad(const secret& key_block, char pad) {
+  const secret padded = secret::written(block_size, [&](char* out) {
+    // expose: the state begins with the key.
+    for (const char byte : key_block.expose()) *out++ = static_cast<char>(byte ^ pad);
+  });
   context state = new_context();
   must(EVP_DigestInit_ex2(state.get(), sha256_algorithm(), nullptr));
-  must(EVP_DigestUpdate(state.get(), padded, sizeof padded));
-  wipe(padded, sizeof padded);
+  must(EVP_DigestUpdate(state.get(), padded.expose().data(), block_size));
   return state;
 }
 
@@ -71,16 +79,17 @@ struct hmac_key::states {
 };
 
 hmac_key::hmac_key(std::string_view key) {
-  unsigned char block[block_size] = {};
-  if (key.size() > block_size) {
-    digest shortened = sha256(key);
-    std::memcpy(block, shortened.data(), shortened.size());
-    wipe(shortened.data(), shortened.size());
-  } else if (!key.empty()) {
-    std::memcpy(block, key.data(), key.size());
-  }
+  const secret block = secret::written(block_size, [key](char* out) {
+    std::memset(out, 0, block_size);
+    if (key.size() > block_size) {
+      digest shortened = sha256(key);
+      std::memcpy(out, shortened.data(), shortened.size());
+      wipe(shortened.data(), shortened.size());
+    } else if (!key.empty()) {
+      std::memcpy(out, key.data(), key.size());
+    }
+  });
   states_ = std::make_unique<states>(states{after_pad(block, 0x36), after_pad(block, 0x5c)});
-  wipe(block, sizeof block);
 }
 
 hmac_key::hmac_key(std::unique_ptr<states> made) noexcept : states_(std::move(made)) {}
@@ -108,7 +117,7 @@ hmac_key hmac_key::after(std::string_view start) const {
   return hmac_key(std::make_unique<states>(std::move(copy)));
 }
 
-void forget_last_mac() noexcept { must(EVP_DigestInit_ex2(scratch(), sha256_algorithm(), nullptr)); }
+void forget_last_mac() { must(EVP_DigestInit_ex2(scratch(), sha256_algorithm(), nullptr)); }
 
 secret derive(const secret& root, std::string_view use, char slot) {
   if (root.size() != 32) std::abort();  // server_keys takes no other
@@ -127,15 +136,12 @@ secret derive(const secret& root, std::string_view use, char slot) {
       OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(), info.size()),
       OSSL_PARAM_construct_end(),
   };
-  EVP_KDF* const algorithm = must(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
-  EVP_KDF_CTX* const work = must(EVP_KDF_CTX_new(algorithm));
-  unsigned char out[32];
-  must(EVP_KDF_derive(work, out, sizeof out, parameters));
-  EVP_KDF_CTX_free(work);
-  EVP_KDF_free(algorithm);
-  secret derived(std::string_view(reinterpret_cast<const char*>(out), sizeof out));
-  wipe(out, sizeof out);
-  return derived;
+  const std::unique_ptr<EVP_KDF, freed<EVP_KDF_free>> algorithm(
+      must(EVP_KDF_fetch(nullptr, "HKDF", nullptr)));
+  const std::unique_ptr<EVP_KDF_CTX, freed<EVP_KDF_CTX_free>> work(must(EVP_KDF_CTX_new(algorithm.get())));
+  return secret::written(32, [&](char* out) {
+    must(EVP_KDF_derive(work.get(), reinterpret_cast<unsigned char*>(out), 32, parameters));
+  });
 }
 
 }  // namespace ekauth::inline v1::crypto

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 
+#include "core/no_memory.hpp"
 #include "jwt/json_text.hpp"
 
 namespace ekauth::inline v1::jwt {
@@ -20,7 +20,7 @@ class reader {
  public:
   reader() {
     // Two levels more than we accept, so that the depth that counts is ours and not a parser version's.
-    if (parser_.allocate(max_json_size, max_depth + 2) != simdjson::SUCCESS) std::abort();
+    if (parser_.allocate(max_json_size, max_depth + 2) != simdjson::SUCCESS) no_memory();
   }
 
   // Payloads are read after the MAC and may hold whatever their issuer likes. Headers come from anyone: what

@@ -3,7 +3,9 @@
 #include <ekauth/allowlists.hpp>
 #include <ekauth/audit.hpp>
 #include <ekauth/cidr.hpp>
+#include <ekauth/cidr_published.hpp>
 #include <ekauth/guard.hpp>
+#include <ekauth/jwt.hpp>
 #include <ekauth/keys.hpp>
 #include <ekauth/memory.hpp>
 #include <ekauth/refresh.hpp>
@@ -18,29 +20,41 @@
 #include "support/records.hpp"
 #include "support/temporary.hpp"
 
+#include <openssl/crypto.h>
+
 #include <cstdlib>
 #include <new>
 #include <string>
+#include <thread>
 
 namespace {
 
 thread_local long until_failure = -1;  // allocations that still succeed on this thread; -1: all
 thread_local long alive = 0;           // allocations less deallocations of this thread
+thread_local bool has_failed = false;  // since this was last set
+
+bool fails_now() {
+  if (until_failure < 0 || until_failure-- > 0) return false;
+  return has_failed = true;
+}
+
+// OpenSSL's memory too, from its first on.
+void* openssl_malloc(std::size_t size, const char*, int) { return fails_now() ? nullptr : std::malloc(size); }
+void* openssl_realloc(void* room, std::size_t size, const char*, int) {
+  return fails_now() ? nullptr : std::realloc(room, size);
+}
+void openssl_free(void* room, const char*, int) { std::free(room); }
+const bool openssl_asks_here = CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free) == 1;
 
 }  // namespace
 
 // Not inlined, because compilers take a pair of which they see only one half for a mistake.
 [[gnu::noinline]] void* operator new(std::size_t size) {
-  if (until_failure == 0) {
-    until_failure = -1;
-    throw std::bad_alloc();
-  }
-  if (until_failure > 0) --until_failure;
-  ++alive;
-  if (void* const room = std::malloc(size == 0 ? 1 : size)) return room;
+  if (void* const room = ::operator new(size, std::nothrow)) return room;
   throw std::bad_alloc();
 }
 [[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  if (fails_now()) return nullptr;
   ++alive;
   return std::malloc(size == 0 ? 1 : size);
 }
@@ -48,11 +62,22 @@ thread_local long alive = 0;           // allocations less deallocations of this
 [[gnu::noinline]] void* operator new[](std::size_t size, const std::nothrow_t& none) noexcept {
   return ::operator new(size, none);
 }
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+  if (fails_now()) throw std::bad_alloc();
+  ++alive;
+  const auto bytes = static_cast<std::size_t>(alignment);
+  if (void* const room = std::aligned_alloc(bytes, (size + bytes - 1) / bytes * bytes)) return room;
+  throw std::bad_alloc();
+}
 [[gnu::noinline]] void operator delete(void* room) noexcept {
   if (room != nullptr) --alive;
   std::free(room);
 }
 [[gnu::noinline]] void operator delete(void* room, std::size_t) noexcept { ::operator delete(room); }
+[[gnu::noinline]] void operator delete(void* room, std::align_val_t) noexcept { ::operator delete(room); }
+[[gnu::noinline]] void operator delete(void* room, std::size_t, std::align_val_t) noexcept {
+  ::operator delete(room);
+}
 [[gnu::noinline]] void operator delete[](void* room) noexcept { ::operator delete(room); }
 [[gnu::noinline]] void operator delete[](void* room, std::size_t) noexcept { ::operator delete(room); }
 
@@ -67,27 +92,46 @@ const subject_id alice("acc_9i8h7g6f5e");
 
 std::uint64_t failed_so_far = 0;  // allocations that were refused
 
+// Runs operation, with the allocation failing that comes after so many. Answers whether one did.
+template <class Operation>
+bool fails_after(int allocations, Operation operation) {
+  until_failure = allocations;
+  has_failed = false;
+  try {
+    operation();
+  } catch (const std::bad_alloc&) {
+    CHECK(has_failed);
+  }
+  until_failure = -1;
+  failed_so_far += has_failed ? 1 : 0;
+  return has_failed;
+}
+
 // Runs operation with its first, second, third … allocation failing, until none fails any more; after each
 // failure, check must hold. Answers how many failures there were.
 template <class Operation, class Check>
 int fail_each_allocation(Operation operation, Check check) {
-  for (int failures = 0;; ++failures) {
-    until_failure = failures;
-    bool failed = false;
-    try {
-      operation();
-    } catch (const std::bad_alloc&) {
-      failed = true;
-    }
-    until_failure = -1;
-    if (!failed) return failures;
-    ++failed_so_far;
+  int failures = 0;
+  for (; fails_after(failures, operation); ++failures) check();
+  return failures;
+}
+
+// The same with a thread for each try that has done nothing before.
+template <class Operation, class Check>
+int fail_each_allocation_of_a_new_thread(Operation operation, Check check) {
+  bool failed = true;
+  int failures = -1;
+  while (failed) {
+    ++failures;
+    std::thread([&] { failed = fails_after(failures, operation); }).join();
     check();
   }
+  return failures;
 }
 
 template <class Store>
 void exhaust(const std::string& name, Store& store) {
+  REQUIRE(openssl_asks_here);
   const std::uint64_t before = failed_so_far;
   fixed::counting_random random;
   const auto api_keys = *keys::service::make(fixed::roots(), scopes, {}, random);
@@ -277,16 +321,7 @@ int is_whole_or_not_at_all(int count, const Request& request) {
     memory::store store;
     fill(store, count);
     const long full = alive;
-    until_failure = failures;
-    bool failed = false;
-    try {
-      (void)request.call(store);
-    } catch (const std::bad_alloc&) {
-      failed = true;
-    }
-    until_failure = -1;
-    if (!failed) return failures;
-    ++failed_so_far;
+    if (!fails_after(failures, [&] { (void)request.call(store); })) return failures;
     CHECK(alive - full >= 0);
     CHECK(alive - full <= places);
     CHECK(told(store, numbers) == first);
@@ -301,6 +336,63 @@ int is_whole_or_not_at_all(int count, const Request& request) {
 TEST_CASE("memory running out at any allocation leaves the memory store usable", "[exhaustion]") {
   memory::store store;
   exhaust("memory", store);
+}
+
+TEST_CASE("memory running out in what a thread does first denies, and ends nothing", "[exhaustion]") {
+  const std::uint64_t before = failed_so_far;
+  memory::store store;
+  fixed::counting_random random;
+  const auto api_keys = *keys::service::make(fixed::roots(), scopes, {}, random);
+  const auto sessions = *refresh::service::make(fixed::roots(), refresh::web(), random);
+  const auto made = run(
+      api_keys.create({.granted = {alice, *scope::list::parse({"events:read"})}, .name = "n"}, noon), store);
+  REQUIRE(made);
+  const std::string key(made->token.expose());
+  std::string wrong_key = key;
+  wrong_key.back() = wrong_key.back() == 'x' ? 'y' : 'x';
+  const auto log_in = [&] { return run(sessions.login({.granted = {alice}, .epoch = 0}, noon), store); };
+
+  const auto signing = *jwt::keyset::make(jwt::key{"k1", secret("0123456789abcdef0123456789abcdef")});
+  const auto signer = *jwt::signer::make(
+      signing, {.issuer = "https://auth.example.com", .audience = "https://api.example.com"});
+  const auto verifier = *jwt::verifier::make(
+      signing, {.issuer = "https://auth.example.com", .audiences = {"https://api.example.com"}});
+  const auto sign = [&] {  // what the parser has to read
+    return signer.sign({alice},
+                       {.issued_at = noon, .extra = {jwt::claim::text("note", "a \"quoted\" word")}});
+  };
+  const auto issued = sign();
+  REQUIRE(issued);
+  const std::string token(issued->expose());
+  std::string wrong_token = token;
+  wrong_token[token.size() - 2] = wrong_token[token.size() - 2] == 'x' ? 'y' : 'x';
+
+  cidr::published offices;
+  offices.replace({.list = *cidr::allowlist::parse({"192.0.2.0/24"}), .enabled = true});
+  const cidr::address outside = *cidr::address::parse("203.0.113.9");
+
+  const auto works = [&] {
+    CHECK(run(api_keys.verify(key, {.now = noon}), store));
+    CHECK(verifier.verify(token, noon));
+    CHECK(log_in());
+    CHECK(sign());
+    CHECK_FALSE(offices.allows(outside));
+  };
+  const auto each = [&](auto operation) { return fail_each_allocation_of_a_new_thread(operation, works); };
+  bool let_in = false;
+  CHECK(each([&] { (void)run(api_keys.verify(key, {.now = noon}), store); }) > 2);
+  (void)each([&] { let_in |= run(api_keys.verify(wrong_key, {.now = noon}), store).has_value(); });
+  CHECK(each([&] { (void)log_in(); }) > 5);
+  CHECK(each([&] { (void)verifier.verify(token, noon); }) > 5);
+  CHECK(each([&] { let_in |= verifier.verify(wrong_token, noon).has_value(); }) > 2);
+  CHECK(each([&] { (void)sign(); }) > 5);
+  CHECK(each([&] { let_in |= offices.allows(outside); }) == 1);
+  (void)each([&] { (void)offices.current(); });  // which a thread before has left what it needs
+  CHECK(each([&] { (void)keys::service::make(fixed::roots(), scopes, {}, random); }) > 10);
+  CHECK(each([&] { (void)jwt::keyset::make(jwt::key{"k1", secret(std::string(100, 'k'))}); }) > 5);
+  CHECK_FALSE(let_in);
+  fixed::figure("allocations that failed, one at a time, in what a thread does first",
+                std::to_string(failed_so_far - before) + ", none was a yes, all usable after each");
 }
 
 TEST_CASE("memory running out in a request of the memory store leaves the store as it was", "[exhaustion]") {
