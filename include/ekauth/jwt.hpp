@@ -53,8 +53,9 @@ struct key {
 class keyset {
  public:
   /// keys: 1 to 16; the first one signs.
-  /// Errors: secret_too_short, secret_looks_like_pem (PEM text, or DER that holds a key), keyset_invalid (no
-  /// key, too many, a repeated or malformed kid); each with the index of the key.
+  /// Errors: secret_too_short, secret_looks_like_pem (PEM or another text that holds a key: OpenSSH, RFC
+  /// 4716, JWK; or DER), keyset_invalid (no key, too many, a repeated or malformed kid, a secret of zeros);
+  /// each with the index of the key.
   [[nodiscard]] static result<keyset> make(std::vector<key> keys);
   [[nodiscard]] static result<keyset> make(key only);
 

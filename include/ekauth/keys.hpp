@@ -243,7 +243,8 @@ class service {
   /// later than they would have. Answers the new key text, for this once.
   ///
   /// grace: 0 to 90 days. Asks storage as revoke.
-  /// Errors: those of revoke; roll_limit (three secrets live), validation_failed (grace).
+  /// Errors: those of revoke; roll_limit (three secrets live), validation_failed (grace; a key that has
+  /// expired).
   [[nodiscard]] roll_flow roll(subject_id owner, key_id id, duration grace, time_point now) const;
 
   /// Writes the uses noted since the last flush, at most one a minute for each secret. Call it about once a

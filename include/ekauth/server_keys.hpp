@@ -28,7 +28,7 @@ class server_keys {
 
   /// Adds the root of a slot and makes that slot active. Replaces nothing: the first active one becomes
   /// verify-only. slot: one of 1-9 A-Z a-z. root: exactly 32 bytes from a random source. Errors:
-  /// option_invalid (slot malformed or taken, root not 32 bytes).
+  /// option_invalid (slot malformed or taken, root not 32 bytes or all zeros).
   [[nodiscard]] result<void> add(char slot, secret root);
 
   /// Makes a listed slot the active one. Errors: option_invalid (not listed).

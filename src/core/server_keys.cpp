@@ -1,5 +1,6 @@
 #include <ekauth/server_keys.hpp>
 
+#include <string_view>
 #include <utility>
 
 namespace ekauth::inline v1 {
@@ -14,7 +15,7 @@ constexpr bool is_slot(char c) noexcept {
 
 server_keys::server_keys(server_keys&& other) noexcept { *this = std::move(other); }
 
-// What was moved from has no slots left: a service made of it is refused instead of keyed with nothing.
+// What was moved from has no slots left, so nothing is ever keyed with what is gone.
 server_keys& server_keys::operator=(server_keys&& other) noexcept {
   if (this == &other) return *this;
   entries_ = std::move(other.entries_);
@@ -26,6 +27,9 @@ server_keys& server_keys::operator=(server_keys&& other) noexcept {
 result<void> server_keys::add(char slot, secret root) {
   if (!is_slot(slot)) return error{errc::option_invalid, "a slot is one of 1-9 A-Z a-z"};
   if (root.size() != 32) return error{errc::option_invalid, "a server key is exactly 32 bytes"};
+  // expose: only whether it is all zeros.
+  if (root.expose().find_first_not_of('\0') == std::string_view::npos)
+    return error{errc::option_invalid, "a server key of zeros was never filled"};
   for (const entry& listed : *this)
     if (listed.slot == slot) return error{errc::option_invalid, "the slot is taken"};
   entries_[count_].slot = slot;

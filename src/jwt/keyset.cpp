@@ -36,7 +36,11 @@ bool looks_like_der(std::string_view bytes) {
 
 // An attacker knows the public key of a pair; a verifier that takes it for a shared secret lets him sign.
 bool looks_like_key_file(std::string_view bytes) {
-  return bytes.find("-----BEGIN") != std::string_view::npos || looks_like_der(bytes);
+  const auto has = [bytes](std::string_view text) { return bytes.find(text) != std::string_view::npos; };
+  const bool pem = has("-----BEGIN"), rfc4716 = has("---- BEGIN SSH2");
+  const bool openssh = has(" AAAA") && (has("ssh-") || has("ecdsa-sha2-"));
+  const bool jwk = has("\"kty\"");
+  return pem || rfc4716 || openssh || jwk || looks_like_der(bytes);
 }
 
 result<member> accept(const key& given, const std::vector<member>& others, std::uint32_t position) {
@@ -50,6 +54,9 @@ result<member> accept(const key& given, const std::vector<member>& others, std::
   const std::string_view bytes = given.value.expose();
   if (bytes.size() < min_secret_size) {
     return error{errc::secret_too_short, "a signing secret has at least 32 bytes", position};
+  }
+  if (bytes.find_first_not_of('\0') == std::string_view::npos) {
+    return error{errc::keyset_invalid, "a signing secret of zeros was never filled", position};
   }
   if (looks_like_key_file(bytes)) {
     return error{errc::secret_looks_like_pem, "a key file cannot be a shared secret", position};

@@ -193,6 +193,7 @@ TEST_CASE("server keys refuse malformed slots, taken slots and roots that are no
   for (const char slot : {'0', '1', '-', ' ', '\0', '{'}) CHECK_FALSE(keys.add(slot, fixed::vector_root()));
   CHECK_FALSE(keys.add('2', secret("short")));
   CHECK_FALSE(keys.add('2', secret(std::string(33, 'x'))));
+  CHECK_FALSE(keys.add('2', secret(std::string(32, '\0'))));
   CHECK(keys.active() == '1');
   CHECK(keys.add('2', fixed::vector_root(9)));
   CHECK(keys.active() == '2');

@@ -28,7 +28,12 @@ TEST_CASE("a keyset refuses secrets under 32 bytes, the empty one too", "[jwt]")
   CHECK(refused("k", std::string(31, 'x')) == errc::secret_too_short);
   CHECK(refused("k", std::string(32, 'x')) == errc{});
   CHECK(refused("k", std::string(4096, 'x')) == errc{});
-  CHECK(refused("k", std::string(32, '\0')) == errc{});
+  CHECK(refused("k", std::string(31, '\0') + "x") == errc{});
+}
+
+TEST_CASE("a keyset refuses zeros in the place of a secret", "[jwt]") {
+  CHECK(refused("k", std::string(32, '\0')) == errc::keyset_invalid);
+  CHECK(refused("k", std::string(64, '\0')) == errc::keyset_invalid);
 }
 
 TEST_CASE("a keyset refuses key files in the place of a secret", "[jwt]") {
@@ -39,6 +44,11 @@ TEST_CASE("a keyset refuses key files in the place of a secret", "[jwt]") {
   CHECK(refused("k", " \t\r\n-----BEGIN CERTIFICATE-----" + body) == refusal);
   CHECK(refused("k", "\xef\xbb\xbf-----BEGIN PUBLIC KEY-----" + body) == refusal);
   CHECK(refused("k", "Bag Attributes\n  localKeyID: 01\n-----BEGIN CERTIFICATE-----" + body) == refusal);
+  CHECK(refused("k", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3 root@host") == refusal);
+  CHECK(refused("k", "no-pty ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAI") == refusal);
+  CHECK(refused("k", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3NzaC1yc2EAAAADAQABAAAB") == refusal);
+  CHECK(refused("k", R"({"e":"AQAB","kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9n"})") == refusal);
+  CHECK(refused("k", R"(kty, ssh-ed25519, "AAAAC3": words, not a key file)") == errc{});
   CHECK(refused("k", der(text("\x30\x59\x30\x13"), 87)) == refusal);           // a P-256 public key
   CHECK(refused("k", der(text("\x30\x2e\x02\x01\x00"), 43)) == refusal);       // an Ed25519 private key
   CHECK(refused("k", der(text("\x30\x81\x9f\x30\x0d"), 157)) == refusal);      // RSA, 1024 bits
