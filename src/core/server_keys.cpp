@@ -27,8 +27,9 @@ server_keys& server_keys::operator=(server_keys&& other) noexcept {
 result<void> server_keys::add(char slot, secret root) {
   if (!is_slot(slot)) return error{errc::option_invalid, "a slot is one of 1-9 A-Z a-z"};
   if (root.size() != 32) return error{errc::option_invalid, "a server key is exactly 32 bytes"};
+  constexpr char zeros[32] = {};
   // expose: only whether it is all zeros.
-  if (root.expose().find_first_not_of('\0') == std::string_view::npos)
+  if (constant_time_equal(root.expose(), std::string_view(zeros, sizeof zeros)))
     return error{errc::option_invalid, "a server key of zeros was never filled"};
   for (const entry& listed : *this)
     if (listed.slot == slot) return error{errc::option_invalid, "the slot is taken"};
