@@ -204,7 +204,7 @@ TEST_CASE("what libsodium made with less than is taken for new hashes verifies, 
           "[password]") {
   const auto passwords = *password::hasher::make(cheap);
   const std::size_t kib = 1024;
-  for (const std::uint64_t passes : {1, 2, 64})
+  for (const std::uint64_t passes : {1u, 2u, 64u})
     for (const std::size_t memory : {8 * kib, 9 * kib, 8 * kib + 1023, 100 * kib}) {
       const std::string hash = libsodium_makes(passes, memory);
       CHECK(passwords.verify(hash, "secret"));
