@@ -140,6 +140,16 @@ TEST_CASE("a secret that died before a newer one was made stays dead, whatever t
   CHECK(stepped->verifiers.front().number == 2);
 }
 
+TEST_CASE("a secret that is rolled by a clock behind its making lives its grace by that clock", "[keys]") {
+  auto made_ahead = secret_number(1), fresh = secret_number(9);
+  made_ahead.created_at = noon;
+  fresh.created_at = noon - 2h;
+  const auto rolled = keys::decide_roll(row_with({made_ahead}), fresh, 1h, noon - 2h);
+  REQUIRE(rolled);
+  CHECK(verdict(*rolled, 1, noon - 1h - 1ms) == fine);
+  CHECK(verdict(*rolled, 1, noon - 1h) == errc::api_key_rolled);
+}
+
 TEST_CASE("at most three secrets are live, and dead ones make way, oldest first", "[keys]") {
   const auto full = row_with({secret_number(1), secret_number(2), secret_number(3)});
   CHECK(keys::decide_roll(full, secret_number(9), 1h, noon).error().code() == errc::roll_limit);
