@@ -1,3 +1,4 @@
+#include <openssl/err.h>
 #include <openssl/rand.h>
 #include <sys/mman.h>
 
@@ -12,7 +13,9 @@ namespace {
 
 // OpenSSL's generator wants memory at a thread's first. The system's wants none.
 void draw(unsigned char* out, std::size_t size) {
-  if (RAND_bytes(out, static_cast<int>(size)) != 1) os_random().fill(out, size);
+  if (RAND_bytes(out, static_cast<int>(size)) == 1) return;
+  ERR_clear_error();
+  os_random().fill(out, size);
 }
 
 // A page that a child process finds empty (MADV_WIPEONFORK): zeroes, unread among them. So a fork, by

@@ -2,6 +2,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
@@ -16,14 +17,19 @@ namespace ekauth::inline v1::crypto {
 namespace {
 
 // A hash that fails leaves nothing to decide with. What it may lack is memory: a copied state takes some, and
-// a thread's first one.
+// a thread's first one. A host's TLS finds no error of ours in OpenSSL's queue.
+[[noreturn]] void fail() {
+  ERR_clear_error();
+  no_memory();
+}
+
 void must(int ok) {
-  if (ok != 1) no_memory();
+  if (ok != 1) fail();
 }
 
 template <class Made>
 Made* must(Made* made) {
-  if (made == nullptr) no_memory();
+  if (made == nullptr) fail();
   return made;
 }
 
@@ -44,9 +50,14 @@ const EVP_MD* sha256_algorithm() {
   return fetched;
 }
 
-// One scratch context per thread, so that hashing allocates nothing that depends on the call.
+// One scratch context per thread, so that hashing allocates nothing that depends on the call. Whole or not
+// there: newer versions of OpenSSL copy into the state of a context that has an algorithm without a look.
 EVP_MD_CTX* scratch() {
-  thread_local const context mine = new_context();
+  thread_local const context mine = [] {
+    context made = new_context();
+    must(EVP_DigestInit_ex2(made.get(), sha256_algorithm(), nullptr));
+    return made;
+  }();
   return mine.get();
 }
 

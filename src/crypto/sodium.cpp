@@ -17,9 +17,11 @@ void start_sodium() noexcept {
 
 constexpr error out_of_memory{errc::login_busy, "no memory for Argon2id"};
 
-// What libsodium takes, and computes nothing below.
+// What libsodium takes.
 constexpr std::uint64_t least_memory_kib = crypto_pwhash_argon2id_MEMLIMIT_MIN / 1024;
+constexpr std::uint64_t most_memory_kib = crypto_pwhash_argon2id_MEMLIMIT_MAX / 1024;
 constexpr std::uint64_t least_passes = crypto_pwhash_argon2id_OPSLIMIT_MIN;
+constexpr std::uint64_t most_passes = crypto_pwhash_argon2id_OPSLIMIT_MAX;
 
 bool take(std::string_view& text, std::string_view start) noexcept {
   if (!text.starts_with(start)) return false;
@@ -71,6 +73,7 @@ std::optional<argon2id_hash> parse_argon2id(std::string_view text) noexcept {
   if (!take(text, "$argon2id$v=19$m=") || !take_number(text, read.memory_kib)) return std::nullopt;
   if (!take(text, ",t=") || !take_number(text, read.passes) || !take(text, ",p=1$")) return std::nullopt;
   if (read.memory_kib < least_memory_kib || read.passes < least_passes) return std::nullopt;
+  if (read.memory_kib > most_memory_kib || read.passes > most_passes) return std::nullopt;
   const std::size_t end = text.find('$');
   if (end == std::string_view::npos) return std::nullopt;
   if (!from_base64(text.substr(0, end), read.salt)) return std::nullopt;

@@ -21,11 +21,11 @@ bool is_escape(std::string_view text, std::size_t at) {
          hex_value(text[at + 2]) >= 0;
 }
 
-// Where in text the n-th character of what it means begins, or its end.
+// Where in text the n-th character of what it means begins. n: less than there are.
 std::size_t place_of(std::string_view text, std::size_t n) {
   std::size_t at = 0;
-  for (; n > 0 && at < text.size(); --n) at += is_escape(text, at) ? 3 : 1;
-  return std::min(at, text.size());
+  for (; n > 0; --n) at += is_escape(text, at) ? 3 : 1;
+  return at;
 }
 
 // As servers decode it; what is no escape stays as it is.

@@ -15,7 +15,7 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// One per thread: the parser and its input, so that reading allocates only the first time.
+// One per thread: the parser and its input, so that reading allocates only for the longest text so far.
 class reader {
  public:
   reader() {
@@ -44,7 +44,9 @@ class reader {
 
  private:
   bool parse(std::size_t size, dom::element& root) {
-    return parser_.parse(input_, size, false).get(root) == simdjson::SUCCESS;
+    const auto trouble = parser_.parse(input_, size, false).get(root);
+    if (trouble == simdjson::MEMALLOC) no_memory();  // which says nothing about the text
+    return trouble == simdjson::SUCCESS;
   }
 
   bool strict(dom::element value, std::size_t depth) {

@@ -38,7 +38,7 @@ bool looks_like_der(std::string_view bytes) {
 bool looks_like_key_file(std::string_view bytes) {
   const auto has = [bytes](std::string_view text) { return bytes.find(text) != std::string_view::npos; };
   const bool pem = has("-----BEGIN"), rfc4716 = has("---- BEGIN SSH2");
-  const bool openssh = has(" AAAA") && (has("ssh-") || has("ecdsa-sha2-"));
+  const bool openssh = has("AAAA") && (has("ssh-") || has("ecdsa-sha2-"));
   const bool jwk = has("\"kty\"");
   return pem || rfc4716 || openssh || jwk || looks_like_der(bytes);
 }

@@ -1,6 +1,7 @@
 #include <ekauth/keys.hpp>
 
 #include "core/base62.hpp"
+#include "core/wiped.hpp"
 #include "keys/core.hpp"
 
 #include <algorithm>
@@ -53,7 +54,9 @@ result<parts> core::check(std::string_view credential) const {
 
 core::made core::make_secret(environment env, std::string_view id, time_point now) const {
   std::string secret_text = base62::random_digits(random, secret_digits);
+  const wiped after_use(secret_text);
   std::string text;
+  const wiped text_after_use(text);
   text.reserve(how.prefix.size() + 6 + body_digits);  // growing would leave a copy of the secret behind
   text.append(how.prefix).append("_").append(keys::name(env)).append("_").append(id).push_back(active_slot);
   text.append(secret_text);
@@ -65,8 +68,6 @@ core::made core::make_secret(environment env, std::string_view id, time_point no
   fresh.stored.slot = active_slot;
   fresh.stored.value = digest_of(digests.find(active_slot), how.prefix, env, id, secret_text);
   fresh.stored.created_at = now;
-  wipe(secret_text.data(), secret_text.size());
-  wipe(text.data(), text.size());
   return fresh;
 }
 

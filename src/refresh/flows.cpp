@@ -2,6 +2,7 @@
 
 #include "core/base62.hpp"
 #include "core/utf8.hpp"
+#include "core/wiped.hpp"
 #include "refresh/core.hpp"
 #include "refresh/decide.hpp"
 
@@ -54,10 +55,10 @@ void login_flow::draw() {
   std::string family = shard_of(row_.granted.subject);
   family.append(base62::random_digits(core_->random, family_digits - family.size()));
   std::string secret_text = base62::random_digits(core_->random, secret_digits);
+  const wiped after_use(secret_text);
   row_.id = family_id(family);
   row_.current = digest_of(*core_->keys.verifier.find(row_.slot), family, 0, secret_text);
   token_ = compose(core_->keys, family, 0, row_.slot, secret_text);
-  wipe(secret_text.data(), secret_text.size());
   ++draws_;
   ask(insert{row_});
 }

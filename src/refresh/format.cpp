@@ -1,6 +1,7 @@
 #include "refresh/format.hpp"
 
 #include "core/base62.hpp"
+#include "core/wiped.hpp"
 
 #include <cstdlib>
 
@@ -59,24 +60,22 @@ secret successor_of(const crypto::hmac_key& ratchet, std::string_view family, st
   input.field(family).number(next_generation).field(secret_text);
   input.field({reinterpret_cast<const char*>(salt.data()), salt.size()});
   digest mac = ratchet.mac(input.view());
+  const wiped after_use(mac);
   std::string text = base62::digits(mac, secret_digits);
-  secret next(text);
-  wipe(mac.data(), mac.size());
-  wipe(text.data(), text.size());
-  return next;
+  const wiped text_after_use(text);
+  return secret(text);
 }
 
 secret compose(const rings& keys, std::string_view family, std::uint32_t generation, char slot,
                std::string_view secret_text) {
   std::string text(token_prefix);
+  const wiped after_use(text);
   text.reserve(token_size);
   text.append(family).append(base62::digits(std::uint64_t{generation}, generation_digits)).push_back(slot);
   text.append(secret_text);
   text.append(tag_of(listed(keys.tag, slot), text));
   text.append(base62::digits(std::uint64_t{base62::crc32(text)}, check_digits));
-  secret token(text);
-  wipe(text.data(), text.size());
-  return token;
+  return secret(text);
 }
 
 token_id access_id_of(const rings& keys, char slot, std::string_view family, std::uint32_t generation) {

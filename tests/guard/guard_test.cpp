@@ -207,14 +207,24 @@ TEST_CASE("a session that was found alive needs no second read for as long as th
   how.tokens_end_with_session = true;
   how.session_max_age = 10s;
   const auto gate = *guard::service::make(how);
-  const auto session = h.session();
-  const std::string header = "Bearer " + h.token(session);
+  auto session = h.session();
+  std::string header = "Bearer " + h.token(session);
   const auto code = [&](time_point now) {
     const auto who =
         run(gate.check({.headers = {.authorization = header}, .secure = true}, {.scopes = may_read}, now),
             h.store);
     return who ? fine : who.error().code();
   };
+  CHECK(code(noon + 1s) == fine);
+  REQUIRE(run(h.sessions.end(session.token.expose(), noon + 1s), h.inner));
+  CHECK(code(noon + 11s - 1ms) == fine);
+  CHECK(h.store.calls == 1);
+  CHECK(code(noon + 11s) == errc::token_revoked);
+  CHECK(h.store.calls == 2);
+
+  session = h.session();
+  header = "Bearer " + h.token(session);
+  h.store.calls = 0;
   CHECK(code(noon + 1s) == fine);
   REQUIRE(run(h.sessions.end(session.token.expose(), noon + 1s), h.inner));
   CHECK(code(noon + 11s - 1ms) == fine);

@@ -48,7 +48,9 @@ TEST_CASE("a keyset refuses key files in the place of a secret", "[jwt]") {
   CHECK(refused("k", "no-pty ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAI") == refusal);
   CHECK(refused("k", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3NzaC1yc2EAAAADAQABAAAB") == refusal);
   CHECK(refused("k", R"({"e":"AQAB","kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9n"})") == refusal);
-  CHECK(refused("k", R"(kty, ssh-ed25519, "AAAAC3": words, not a key file)") == errc{});
+  CHECK(refused("k", "ssh-rsa\tAAAAB3NzaC1yc2EAAAADAQABAAABgQ") == refusal);
+  CHECK(refused("k", "kty, ssh-rsa and ecdsa-sha2-nistp256 are words") == errc{});
+  CHECK(refused("k", "AAAAB3NzaC1yc2EAAAADAQABAAABgQ is a text without a name") == errc{});
   CHECK(refused("k", der(text("\x30\x59\x30\x13"), 87)) == refusal);           // a P-256 public key
   CHECK(refused("k", der(text("\x30\x2e\x02\x01\x00"), 43)) == refusal);       // an Ed25519 private key
   CHECK(refused("k", der(text("\x30\x81\x9f\x30\x0d"), 157)) == refusal);      // RSA, 1024 bits

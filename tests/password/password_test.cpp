@@ -136,7 +136,7 @@ TEST_CASE("a stored hash whose costs are none, or beyond what is ever spent, is 
         "+8192", "-8192", " 8192", "8192 ", "0x2000", "8192.0", "8e3"})
     CHECK(is_invalid(passwords, with_costs(memory, "1")));
   for (const char* passes :
-       {"0", "00", "65", "18446744073709551617", "x", "", "01", "+1", "-1", " 1", "1 ", "0x1"})
+       {"0", "00", "65", "4294967296", "18446744073709551617", "x", "", "01", "+1", "-1", " 1", "1 ", "0x1"})
     CHECK(is_invalid(passwords, with_costs("8192", passes)));
 
   // Without memory, those that are computed are told from those that are not.

@@ -306,6 +306,7 @@ TEST_CASE("policies and server keys outside their limits make no service", "[ref
   CHECK(refused([](refresh::policy& p) { p.lost_window = -1ms; }));
   CHECK(refused([](refresh::policy& p) { p.max_replays = 17; }));
   CHECK(refused([](refresh::policy& p) { p.race_window = 0ms; }));
+  CHECK(refused([](refresh::policy& p) { p.race_window = p.lost_window = 0ms, p.coalesce = true; }));
   CHECK(refused([](refresh::policy& p) { p.idle_lifetime = 0ms; }));
   CHECK(refused([](refresh::policy& p) { p.idle_lifetime = 24h * 366 + 1ms; }));
   CHECK(refused([](refresh::policy& p) { p.absolute_lifetime = 0ms; }));
