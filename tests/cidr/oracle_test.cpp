@@ -51,10 +51,11 @@ bool is_short_mapped(const dispute& about) {
   return refused_for(about, "the prefix of an IPv4-mapped address is at least 96 bits long");
 }
 bool has_two_families(const dispute& about) { return refused_for(about, "a range of two families"); }
+// Or would reach up to their end, if it did not end before them.
 bool spans_mapped(const dispute& about) {
   const auto entry = cidr::range::parse(about.text);
   return entry && !entry->first().is_v4() && entry->first() < generated::v4(0) &&
-         generated::v4(~0u) <= entry->last();
+         *cidr::address::parse("::fffe:ffff:ffff") <= entry->last();
 }
 
 struct lax_class {

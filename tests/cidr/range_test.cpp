@@ -24,6 +24,23 @@ address at(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("a block that reaches the IPv4-mapped addresses ends before them, and contains its ends",
+          "[cidr]") {
+  const address last = at("::fffe:ffff:ffff");
+  for (const char* text : {"::/80", "::8000:0:0/81", "::fffc:0:0/94", "::fffe:0:0/95"}) {
+    const range made = entry(text);
+    CHECK(made.last() == last);
+    CHECK(made.contains(made.first()));
+    CHECK(made.contains(last));
+    CHECK_FALSE(made.contains(at("255.255.255.255")));
+    CHECK_FALSE(made.contains(at("::1:0:0:0")));
+    CHECK(entry(made.to_string()) == made);
+  }
+  CHECK(entry("::/80").to_string() == "::/80");
+  CHECK(entry("::/79").last() == at("::1:ffff:ffff:ffff"));
+  CHECK(entry("::/79").contains(at("::1:0:0:0")));
+}
+
 TEST_CASE("an entry is an address, a block or a range, and prints as the shortest of them", "[cidr]") {
   struct row {
     std::string_view text, first, last, printed;
