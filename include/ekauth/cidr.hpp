@@ -212,7 +212,7 @@ constexpr bool prefix::contains(const address& who) const noexcept {
 constexpr range::range(const prefix& block) noexcept : first_(block.network_), last_(block.network_) {
   last_.high_ |= ~prefix::mask(block.bits_);
   last_.low_ |= ~prefix::mask(block.bits_ - 64);
-  // ::/80 and what ends with it end in the IPv4-mapped addresses, which are of the other family.
+  // The last of ::/80, and of the blocks that end where it does, would be IPv4-mapped: of the other family.
   if (last_.is_v4() && !first_.is_v4()) last_.low_ = 0xfffe'ffff'ffff;
 }
 

@@ -50,8 +50,8 @@ class hasher {
   /// Whether the password is the one of the stored hash; without a hash (unknown user) the answer is the same
   /// refusal.
   /// stored_hash: as hash() or libsodium's crypto_pwhash_str write it, to the byte and without the zeros
-  /// behind it, at no more than the upper limits of options. Below the lower ones it still verifies, down to libsodium's own (one pass, 8 KiB), so
-  /// that it can be replaced: see needs_rehash().
+  /// behind it, at no more than the upper limits of options. Below the lower ones it still verifies, down to
+  /// libsodium's own (one pass, 8 KiB), so that it can be replaced: see needs_rehash().
   /// Errors: invalid_credentials, password_too_long, password_hash_invalid (any other text: damaged, or of
   /// another algorithm; nothing is computed), login_busy. Time: an unknown user costs what a known one under
   /// the current options costs.

@@ -134,25 +134,40 @@ int fail_each_allocation_of_a_new_thread(Operation operation, Check check) {
   return failures;
 }
 
+// What there is before memory runs out: a key that may be verified, and what makes more.
+struct services {
+  template <class Store>
+  explicit services(Store& store) {
+    const auto made =
+        run(api_keys.create({.granted = {alice, *scope::list::parse({"events:read"})}, .name = "n"}, noon),
+            store);
+    REQUIRE(made);
+    key = made->token.expose();
+    id = made->key.id;
+  }
+  fixed::counting_random random;
+  keys::service api_keys = *keys::service::make(fixed::roots(), scopes, {}, random);
+  refresh::service sessions = *refresh::service::make(fixed::roots(), refresh::web(), random);
+  std::string key;
+  key_id id;
+};
+
 template <class Store>
 void exhaust(const std::string& name, Store& store) {
   REQUIRE(openssl_asks_here);
   const std::uint64_t before = failed_so_far;
-  fixed::counting_random random;
-  const auto api_keys = *keys::service::make(fixed::roots(), scopes, {}, random);
-  const auto sessions = *refresh::service::make(fixed::roots(), refresh::web(), random);
-  const auto made = run(
-      api_keys.create({.granted = {alice, *scope::list::parse({"events:read"})}, .name = "n"}, noon), store);
-  REQUIRE(made);
-  const std::string key(made->token.expose());
+  services with(store);
+  auto& random = with.random;
+  const auto& api_keys = with.api_keys;
+  const auto& sessions = with.sessions;
+  const auto& key = with.key;
   const auto works = [&] { REQUIRE(run(api_keys.verify(key, {.now = noon}), store)); };
 
   CHECK(fail_each_allocation([&] { (void)run(api_keys.verify(key, {.now = noon}), store); }, works) > 0);
   CHECK(fail_each_allocation(
             [&] { (void)run(api_keys.create({.granted = {alice}, .name = "more"}, noon), store); }, works) >
         0);
-  CHECK(fail_each_allocation([&] { (void)run(api_keys.roll(alice, made->key.id, 1h, noon), store); }, works) >
-        0);
+  CHECK(fail_each_allocation([&] { (void)run(api_keys.roll(alice, with.id, 1h, noon), store); }, works) > 0);
   CHECK(fail_each_allocation([&] { (void)run(api_keys.list(alice), store); }, works) > 0);
   (void)fail_each_allocation([&] { (void)run(api_keys.flush_uses(noon + 1min), store); }, works);
 
@@ -176,7 +191,7 @@ void exhaust(const std::string& name, Store& store) {
 
   // An allowlist that met a failure is the old or the new one, and lets in nobody that neither does.
   const auto lists = *allowlists::service::make({}, random);
-  const allowlists::holder of{alice, made->key.id};
+  const allowlists::holder of{alice, with.id};
   const cidr::address inside = *cidr::address::parse("192.0.2.7"),
                       outside = *cidr::address::parse("203.0.113.9");
   std::uint64_t version = 0;
@@ -216,8 +231,7 @@ void exhaust(const std::string& name, Store& store) {
   CHECK_FALSE(let_in);
 
   // Revocations that met a failure can be repeated, and then hold.
-  CHECK(fail_each_allocation([&] { (void)run(api_keys.revoke(alice, made->key.id, noon), store); }, [] {}) >
-        0);
+  CHECK(fail_each_allocation([&] { (void)run(api_keys.revoke(alice, with.id, noon), store); }, [] {}) > 0);
   CHECK(run(api_keys.verify(key, {.now = noon}), store).error().code() == errc::api_key_revoked);
   (void)fail_each_allocation(
       [&] { (void)run(sessions.end_all(alice, refresh::end_reason::admin, noon), store); }, [] {});
@@ -346,13 +360,10 @@ TEST_CASE("memory running out at any allocation leaves the memory store usable",
 TEST_CASE("memory running out in what a thread does first denies, and ends nothing", "[exhaustion]") {
   const std::uint64_t before = failed_so_far;
   memory::store store;
-  fixed::counting_random random;
-  const auto api_keys = *keys::service::make(fixed::roots(), scopes, {}, random);
-  const auto sessions = *refresh::service::make(fixed::roots(), refresh::web(), random);
-  const auto made = run(
-      api_keys.create({.granted = {alice, *scope::list::parse({"events:read"})}, .name = "n"}, noon), store);
-  REQUIRE(made);
-  const std::string key(made->token.expose());
+  services with(store);
+  const auto& api_keys = with.api_keys;
+  const auto& sessions = with.sessions;
+  const auto& key = with.key;
   std::string wrong_key = key;
   wrong_key.back() = wrong_key.back() == 'x' ? 'y' : 'x';
   const auto log_in = [&] { return run(sessions.login({.granted = {alice}, .epoch = 0}, noon), store); };
@@ -398,7 +409,7 @@ TEST_CASE("memory running out in what a thread does first denies, and ends nothi
   CHECK(each([&] { (void)sign(); }) > 5);
   CHECK(each([&] { let_in |= offices.allows(outside); }) == 1);
   (void)each([&] { (void)offices.current(); });  // which a thread before has left what it needs
-  CHECK(each([&] { (void)keys::service::make(fixed::roots(), scopes, {}, random); }) > 10);
+  CHECK(each([&] { (void)keys::service::make(fixed::roots(), scopes, {}, with.random); }) > 10);
   CHECK(each([&] { (void)jwt::keyset::make(jwt::key{"k1", secret(std::string(100, 'k'))}); }) > 5);
   CHECK_FALSE(let_in);
   fixed::figure("allocations that failed, one at a time, in what a thread does first",
