@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <tuple>
+#include <utility>
 
 namespace custom {
 
@@ -34,15 +35,16 @@ class key_store final : public keys::store {
     keys::record* const row = find(request.row.id);
     if (row == nullptr || row->version != request.expected || row->state == keys::status::revoked)
       return false;
-    const keys::record old = std::exchange(*row, request.row);
-    std::tie(row->env, row->granted.subject, row->created_at) =
-        std::tie(old.env, old.granted.subject, old.created_at);
-    row->version = request.expected + 1;
-    for (keys::verifier& secret : row->verifiers) {
+    keys::record next = request.row;  // whole before anything changes, should memory run out
+    std::tie(next.env, next.granted.subject, next.created_at) =
+        std::tie(row->env, row->granted.subject, row->created_at);
+    next.version = request.expected + 1;
+    for (keys::verifier& secret : next.verifiers) {
       secret.last_used.reset();
-      for (const keys::verifier& before : old.verifiers)
+      for (const keys::verifier& before : row->verifiers)
         if (before.number == secret.number) secret.last_used = before.last_used;
     }
+    *row = std::move(next);
     return true;
   }
 

@@ -25,9 +25,9 @@ class list_store final : public allowlists::store {
     const std::lock_guard step(lock_);
     const auto at = rows_.find({request.row.of.account, request.row.of.key});
     if (request.expected != (at == rows_.end() ? 0 : at->second.version)) return false;
-    allowlists::record& row = rows_[{request.row.of.account, request.row.of.key}];
-    row = request.row;
+    allowlists::record row = request.row;  // whole before anything changes, should memory run out
     row.version = request.expected + 1;
+    rows_.insert_or_assign({request.row.of.account, request.row.of.key}, std::move(row));
     return true;
   }
 

@@ -31,7 +31,7 @@ class connection {
       : conninfo_(std::move(conninfo)), socket_(on), patience_(on) {}
   ~connection() { close(); }
 
-  /// Sends an act and takes its answers. false: nothing came of it, and the act knows no more than that.
+  /// Sends an act and takes its answers. false: they did not all come, and the act knows no more than that.
   template <class Request>
   asio::awaitable<bool> ask(postgres::act<Request>& act) {
     patience_.expires_after(6s);  // a second longer than the server's own
@@ -44,6 +44,7 @@ class connection {
     if (stands) stands = act.send(open_.get());
     if (stands) stands = co_await receive(act);
     if (open_) PQsetNoticeReceiver(open_.get(), ignore, nullptr);  // the act is its asker's
+    if (!stands) act.lose();
     if (!stands || !act.keeps_connection()) close();
     patience_.cancel();
     co_return stands;

@@ -141,7 +141,7 @@ class service {
   ///
   /// Asks storage: find, once; nothing while what is remembered is younger than max_age.
   /// client: from the socket or cidr::client_of; unknown is let in only where no list is on.
-  /// Errors: ip_not_allowed; store_unavailable.
+  /// Errors: ip_not_allowed; validation_failed (account not 1 to 255 bytes); store_unavailable.
   [[nodiscard]] check_flow check(holder of, std::optional<cidr::address> client, time_point now) const;
 
  private:

@@ -123,7 +123,7 @@ struct event {
   std::uint32_t secret_number = 0;              ///< which of the key's secrets; 0: not said
   std::optional<cidr::address> client = {};     ///< as resolved behind trusted proxies
   std::string_view request_id = {};             ///< what the client was told
-  std::string_view path = {};                   ///< what follows a ? or # is never written
+  std::string_view path = {};                   ///< not written from a ?, a # or a credential on
   std::string_view environment = {};            ///< "live" or "test"
   std::string_view reason = {};                 ///< more about it, in the host's words
   std::optional<std::string_view> before = {};  ///< of a change, in short

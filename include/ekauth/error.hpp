@@ -87,7 +87,7 @@ enum class errc : std::uint16_t {
   token_malformed = 1021,           ///< not two dots, wrong signature length, or not base64url
   token_header_refused = 1022,      ///< header is not the strict form that is accepted
   token_algorithm_refused = 1023,   ///< alg is not exactly HS256
-  token_key_unknown = 1024,         ///< kid names no key of the keyset, or is needed and absent
+  token_key_unknown = 1024,         ///< kid names no key of the keyset
   token_signature_mismatch = 1025,  ///< the MAC is wrong
   token_payload_malformed = 1026,   ///< signed, but the payload is not one strict JSON object
   token_claim_missing = 1027,       ///< a required claim is absent

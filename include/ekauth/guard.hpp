@@ -157,12 +157,13 @@ class service {
   ///
   /// Asks storage: for a key keys::find; for a token refresh::find if tokens end with their session; and
   /// allowlists::find if networks are checked. Each once, or not at all while what is remembered is young
-  /// enough. Errors: https_required; credential_in_query (a key in any value, or a parameter access_token;
-  /// not a token under another name); ambiguous_credentials, missing_credentials, malformed_authorization;
-  /// those of keys::service::verify and jwt::verifier::verify; token_revoked; wrong_environment;
-  /// ip_not_allowed; insufficient_scope (also of a proven caller whose kind of credential the route does not
-  /// take); internal_error (the requirement demands nothing); store_unavailable. For
-  /// http::options::missing_scopes pass registry::missing(demanded.scopes, {}). Source: RFC 6750 §3.1.
+  /// enough. Errors: https_required; credential_in_query (a key in a name or a value, or a parameter
+  /// access_token; not a token under another name); ambiguous_credentials, missing_credentials,
+  /// malformed_authorization; those of keys::service::verify and jwt::verifier::verify; token_revoked;
+  /// wrong_environment; those of allowlists::service::check (validation_failed: a token without a subject has
+  /// no list); insufficient_scope (also of a proven caller whose kind of credential the route does not take);
+  /// internal_error (the requirement demands nothing); store_unavailable. For http::options::missing_scopes
+  /// pass registry::missing(demanded.scopes, {}). Source: RFC 6750 §3.1.
   [[nodiscard]] check_flow check(const request& what, requirement demanded, time_point now) const;
 
  private:

@@ -109,7 +109,7 @@ struct description {
 
 /// Where and when an error happened.
 struct occurrence {
-  std::string_view path = {};          ///< of the request; whatever follows a ? or # is not repeated
+  std::string_view path = {};          ///< of the request; not repeated from a ?, a # or a credential on
   std::string_view request_id = {};    ///< the host's, or make_request_id()
   std::int64_t unix_milliseconds = 0;  ///< to_unix_milliseconds(now())
 };

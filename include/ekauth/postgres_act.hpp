@@ -4,7 +4,7 @@
 //   PQsetNoticeReceiver(connection, …, &asked);             // which gives what it gets to asked.take_notice
 //   do {
 //     if (!asked.send(connection)) …                        // then wait as libpq's manual says, and
-//     while (PGresult* one = PQgetResult(connection)) asked.take(one);
+//     while (PGresult* one = PQgetResult(connection)) asked.take(one);   // who stops before: asked.lose()
 //   } while (asked.is_open());
 //   result<keys::find::reply> answer = asked.answer();
 //
@@ -42,7 +42,8 @@ class act {
   /// Queues the statement on an idle connection. false: it may not be sent, and answer() says why.
   [[nodiscard]] bool send(pg_conn* to);
 
-  /// Takes an answer of PQgetResult, and clears it. All of them count: a commit may fail after its rows came.
+  /// Takes an answer of PQgetResult, and clears it. All of them count, up to the null that ends them: a
+  /// commit may fail after its rows came. Who cannot wait for that calls lose().
   void take(pg_result* one);
 
   /// Takes what the connection's notice receiver (PQsetNoticeReceiver) gets between send and the last answer.
@@ -50,6 +51,10 @@ class act {
   /// takes for done what a failover may forget. A session with
   /// client_min_messages = error never gets it. Set another receiver before the act ends.
   void take_notice(const pg_result* said);
+
+  /// Takes that no more answers come: the connection broke, or nobody waits any longer. Done or not, whatever
+  /// was taken before.
+  void lose();
 
   /// After the last answer: whether another transaction was in the way, and the statement is to be sent
   /// again. At most seven times.

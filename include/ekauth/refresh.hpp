@@ -30,7 +30,7 @@ namespace ekauth::inline v1::refresh {
 struct policy {
   duration race_window{0};         ///< at most 5 minutes
   duration lost_window{0};         ///< at most race_window: how long the predecessor gets its successor again
-  bool coalesce = false;           ///< a current token younger than race_window is answered with itself
+  bool coalesce = false;           ///< a token answered less than race_window ago is answered with itself
   std::uint32_t max_replays = 16;  ///< of one generation; at most 16
   duration idle_lifetime = std::chrono::hours(24 * 30);  ///< from each refresh; 1 minute to 366 days
   std::optional<duration> absolute_lifetime = {};  ///< from the login; 1 minute to ten years; nothing: no end
@@ -39,7 +39,8 @@ struct policy {
 /// Single use without exception: the second use of a token is reuse and ends the session. The default.
 [[nodiscard]] constexpr policy strict() noexcept { return {}; }
 
-/// For browsers: tabs that refresh together get the same successor for 30 seconds instead of a sign-out.
+/// For browsers: tabs that refresh together, at most 17 with one token, get the same successor for 30 seconds
+/// instead of a sign-out.
 [[nodiscard]] constexpr policy web() noexcept {
   return {.race_window = std::chrono::seconds(30), .lost_window = std::chrono::seconds(30), .coalesce = true};
 }

@@ -104,7 +104,7 @@ line::line(const event& what) noexcept {
   text("session", what.session);
   if (what.client) out.client(*what.client, what.network_bits);
   text("requestId", what.request_id);
-  text("path", http::without_query(what.path));
+  text("path", http::shown_path(what.path));
   text("environment", what.environment);
   text("reason", what.reason);
   if (what.before) out.text("before", *what.before);

@@ -25,7 +25,7 @@ struct core {
 /// The credential that a query string carries, decoded; nothing where it has none.
 ///
 /// The value of a parameter named access_token (RFC 6750 §2.3), one that starts as an API key of the host's
-/// does, or what looks like such a key within a value.
+/// does, or what looks like such a key within a name or a value.
 [[nodiscard]] std::optional<secret> credential_in_query(std::string_view query,
                                                         const std::optional<keys::service>& api_keys);
 

@@ -2,6 +2,7 @@
 
 #include "core/base62.hpp"
 #include "guard/core.hpp"
+#include "http/text.hpp"
 
 namespace ekauth::inline v1::guard {
 
@@ -10,33 +11,22 @@ namespace {
 // Shorter than any credential, and longer than a word.
 constexpr std::size_t least_run = 32;
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-bool is_escape(std::string_view text, std::size_t at) {
-  return text[at] == '%' && at + 2 < text.size() && hex_value(text[at + 1]) >= 0 &&
-         hex_value(text[at + 2]) >= 0;
-}
-
 // Where in text the n-th character of what it means begins. n: less than there are.
 std::size_t place_of(std::string_view text, std::size_t n) {
   std::size_t at = 0;
-  for (; n > 0; --n) at += is_escape(text, at) ? 3 : 1;
+  for (; n > 0; --n) at += http::first_url_character(text.substr(at)).taken;
   return at;
 }
 
-// As servers decode it; what is no escape stays as it is.
+// As servers decode it.
 secret decoded(std::string_view text) {
   std::size_t size = 0;
-  for (std::size_t at = 0; at < text.size(); ++size) at += is_escape(text, at) ? 3 : 1;
+  for (std::size_t at = 0; at < text.size(); ++size) at += http::first_url_character(text.substr(at)).taken;
   return secret::written(size, [&](char* out) {
     for (std::size_t at = 0; at < text.size(); ++out) {
-      const bool escape = is_escape(text, at);
-      *out = escape ? static_cast<char>(hex_value(text[at + 1]) * 16 + hex_value(text[at + 2])) : text[at];
-      at += escape ? 3 : 1;
+      const http::url_character next = http::first_url_character(text.substr(at));
+      *out = next.value;
+      at += next.taken;
     }
   });
 }
@@ -52,13 +42,15 @@ struct plain_text {
 
 bool is_digit(char c) { return base62::is_text({&c, 1}); }
 
-// Whether a key, a refresh token or an access token ({" in base64url) begins there. Looks no further than it
-// must, whatever is sent.
+// Whether a key, a refresh token or an access token ({" in base64url) begins there: with its own digits, or,
+// where no word runs into it, with a run of whatever they could be. Looks no further than it must, whatever
+// is sent.
 bool is_credential(std::string_view text, std::size_t at, const std::optional<keys::service>& api_keys) {
   const std::string_view rest = text.substr(at);
-  const bool begins =
-      (api_keys && api_keys->looks_like_key(rest)) || rest.starts_with("rt_") || rest.starts_with("eyJ");
-  if (!begins || rest.size() < least_run || (at > 0 && is_digit(text[at - 1]))) return false;
+  const bool is_key = api_keys && api_keys->looks_like_key(rest);
+  if (!is_key && !rest.starts_with("rt_") && !rest.starts_with("eyJ")) return false;
+  if (http::begins_credential(is_key ? rest.substr(rest.find('_')) : rest)) return true;
+  if (rest.size() < least_run || (at > 0 && is_digit(text[at - 1]))) return false;
   return std::all_of(rest.begin(), rest.begin() + least_run,
                      [](char c) { return is_digit(c) || c == '_' || c == '-' || c == '.'; });
 }
@@ -75,9 +67,10 @@ std::optional<secret> credential_in_query(std::string_view query,
         value(equals == std::string_view::npos ? parameter : parameter.substr(equals + 1));
     if (name.text == "access_token" || (api_keys && api_keys->looks_like_key(value.text)))
       return secret(value.text);
-    for (std::size_t at = 1; api_keys && at < value.text.size(); ++at)
-      if (api_keys->looks_like_key(value.text.substr(at)) && is_credential(value.text, at, api_keys))
-        return secret(value.text.substr(at));
+    for (const std::string_view text : {name.text, value.text})
+      for (std::size_t at = 0; api_keys && at < text.size(); ++at)
+        if (api_keys->looks_like_key(text.substr(at)) && is_credential(text, at, api_keys))
+          return secret(text.substr(at));
   }
   return std::nullopt;
 }

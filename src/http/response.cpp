@@ -89,7 +89,7 @@ response to_envelope(const description& what, const occurrence& where, const opt
                 fmt::format(R"({{"error":{{"statusCode":{},"message":{},"errorName":{},"details":{},)"
                             R"("path":{},"requestId":{},"timestamp":"{}"}}}})",
                             what.status, json_string(what.message), json_string(what.error_name),
-                            envelope_details(what, extra), json_string(without_query(where.path)),
+                            envelope_details(what, extra), json_string(shown_path(where.path)),
                             json_string(where.request_id),
                             format_time(where.unix_milliseconds, precision::milliseconds)));
 }
@@ -114,7 +114,7 @@ response to_problem(const description& what, const occurrence& where, const opti
                   // Without a type the title is the phrase of the status: RFC 9457 §4.2.1.
                   type, json_string(type.empty() ? what.reason_phrase : what.message), what.status,
                   json_string(extra.details_text.empty() ? what.message : extra.details_text),
-                  json_string(without_query(where.path)), json_string(code), json_string(where.request_id),
+                  json_string(shown_path(where.path)), json_string(code), json_string(where.request_id),
                   format_time(where.unix_milliseconds, precision::milliseconds), errors));
 }
 

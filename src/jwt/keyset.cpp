@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
+#include "core/wiped.hpp"
 #include "jwt/jws.hpp"
 
 namespace ekauth::inline v1::jwt {
@@ -17,21 +19,34 @@ bool well_formed(std::string_view kid) {
   return !kid.empty() && kid.size() <= 64 && std::all_of(kid.begin(), kid.end(), legal);
 }
 
-// A DER key file is a SEQUENCE over exactly the whole text, and begins with another one or with a version
-// number. Random bytes look like that once in some ten million times. bytes: not shorter than a secret.
-bool looks_like_der(std::string_view bytes) {
-  const auto at = [bytes](std::size_t i) {
-    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
-  };
-  if (at(0) != 0x30) return false;
-  const std::size_t length_bytes = at(1) < 0x80 ? 0 : at(1) - 0x80;
-  if (length_bytes > 3) return false;
-  std::size_t length = length_bytes == 0 ? at(1) : 0;
+// The header of a DER element: its tag, where its content begins, and how long that is.
+struct element {
+  unsigned char tag;
+  std::size_t content;
+  std::size_t length;
+};
+
+std::optional<element> first_element(std::string_view bytes) {
+  const auto at = [bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  if (bytes.size() < 2) return std::nullopt;
+  if (at(1) < 0x80) return element{at(0), 2, at(1)};
+  const std::size_t length_bytes = at(1) - 0x80u;
+  if (length_bytes > 3 || bytes.size() < 2 + length_bytes) return std::nullopt;
+  std::size_t length = 0;
   for (std::size_t i = 0; i < length_bytes; ++i) length = length << 8 | at(2 + i);
-  const std::size_t content = 2 + length_bytes;
-  const bool nested = at(content) == 0x30;
-  const bool version = at(content) == 0x02 && at(content + 1) == 0x01;
-  return length == bytes.size() - content && (nested || version);
+  return element{at(0), 2 + length_bytes, length};
+}
+
+// A DER key file is a SEQUENCE over the whole text, but for a line end behind it, and begins with another one
+// or with a number. Random bytes look like that once in some ten million times.
+bool looks_like_der(std::string_view bytes) {
+  const auto file = first_element(bytes);
+  if (!file || file->tag != 0x30) return false;
+  const std::size_t left = bytes.size() - file->content;
+  if (file->length > left || left - file->length > 2) return false;
+  const auto first = first_element(bytes.substr(file->content, file->length));
+  return first && (first->tag == 0x30 || first->tag == 0x02) &&
+         first->content + first->length <= file->length;
 }
 
 // An attacker knows the public key of a pair; a verifier that takes it for a shared secret lets him sign.
@@ -40,7 +55,9 @@ bool looks_like_key_file(std::string_view bytes) {
   const bool pem = has("-----BEGIN"), rfc4716 = has("---- BEGIN SSH2");
   const bool openssh = has("AAAA") && (has("ssh-") || has("ecdsa-sha2-"));
   const bool jwk = has("\"kty\"");
-  return pem || rfc4716 || openssh || jwk || looks_like_der(bytes);
+  std::string decoded = crypto::from_base64(bytes);  // PEM without its first and last line
+  const wiped after_use(decoded);
+  return pem || rfc4716 || openssh || jwk || looks_like_der(bytes) || looks_like_der(decoded);
 }
 
 result<member> accept(const key& given, const std::vector<member>& others, std::uint32_t position) {

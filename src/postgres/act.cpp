@@ -53,6 +53,11 @@ void act<Request>::take_notice(const pg_result* said) {
 }
 
 template <class Request>
+void act<Request>::lose() {
+  inside_->got.lose();
+}
+
+template <class Request>
 bool act<Request>::is_open() const {
   return inside_->tries > 0 && inside_->tries < most_tries && !reply_of(inside_->request, inside_->got);
 }

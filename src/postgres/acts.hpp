@@ -39,7 +39,7 @@ template <class Request>
 [[nodiscard]] result<statement> statement_of(const Request& request) {
   auto asked = to_statement(request);
   if (asked && !asked->values.fit())
-    return error{errc::store_unavailable, "a number larger than PostgreSQL stores"};
+    return error{errc::store_unavailable, "a number or a text larger than PostgreSQL stores"};
   return asked;
 }
 

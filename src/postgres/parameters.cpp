@@ -18,6 +18,10 @@ parameters::table parameters::for_libpq() const {
 }
 
 bool parameters::put(std::string_view text) {
+  if (text.size() > longest) {
+    fit_ = false;
+    return false;
+  }
   bytes_.append(text);
   return true;
 }

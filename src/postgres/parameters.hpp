@@ -57,7 +57,9 @@ class parameters {
     return number <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   }
 
-  /// Whether every number was one that PostgreSQL can store.
+  static constexpr std::size_t longest = (std::size_t{1} << 30) - 1;
+
+  /// Whether every number and every text was one that PostgreSQL can store.
   [[nodiscard]] bool fit() const noexcept { return fit_; }
 
   /// As libpq's calls want them; points into this object.

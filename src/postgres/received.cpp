@@ -77,7 +77,10 @@ void received::take_error(const PGresult* failed) {
   if (has_error_) return;  // the first one is the cause
   words_ = words_of(failed);
   const std::string_view state = this->state();
-  if (state.empty()) return ended(fate::lost, connection_broke);  // libpq's own
+  if (state.empty()) {  // libpq's own
+    words_ = PQresultErrorMessage(failed);
+    return ended(fate::lost, connection_broke);
+  }
   taken_in_ = field(failed, PG_DIAG_CONSTRAINT_NAME);
   for (const meaning& one : meanings) {
     if (!state.starts_with(one.state)) continue;
@@ -103,7 +106,9 @@ void received::ended(fate how, error why) {
 
 void received::lose() {
   harmless_ = false;
-  if (!has_error_) ended(fate::lost, connection_broke);
+  if (has_error_) return;
+  words_ = "08006 no answer";
+  ended(fate::lost, connection_broke);
 }
 
 void received::require_writable() {

@@ -11,8 +11,18 @@ constexpr duration longest_wait = std::chrono::hours(1);
 constexpr std::uint32_t most_connections = 1000;
 constexpr error forked{errc::store_unavailable, "the store was opened before a fork"};
 
+// In a URI, a / or @ that stands unescaped in a password ends it there, and what is left of it would be told
+// to the log as a port or a host.
+bool is_split_as_meant(std::string_view uri) {
+  if (!uri.starts_with("postgres://") && !uri.starts_with("postgresql://")) return true;
+  uri.remove_prefix(uri.find("//") + 2);
+  uri = uri.substr(0, uri.find('?'));
+  const std::size_t at = uri.find('@');
+  return at == uri.npos || (uri.rfind('@') == at && uri.find('/') > at);
+}
+
 bool is_conninfo(const std::string& text) {
-  if (text.find('\0') != text.npos) return false;
+  if (text.find('\0') != text.npos || !is_split_as_meant(text)) return false;
   PQconninfoOption* const words = PQconninfoParse(text.c_str(), nullptr);
   PQconninfoFree(words);
   return words != nullptr;

@@ -82,11 +82,17 @@ std::string_view text(warning which) noexcept {
   return "unknown";
 }
 
+result<reply> ask_info(connection& server) {
+  auto answer = server.need((command(1) << "INFO").text());
+  if (!answer) return answer.error();
+  if (auto ok = check(text_of(**answer)); !ok) return ok.error();
+  return answer;
+}
+
 result<std::vector<warning>> inspect(connection& server) {
-  const auto answer = server.need((command(1) << "INFO").text());
+  const auto answer = ask_info(server);
   if (!answer) return answer.error();
   const std::string_view info = text_of(**answer);
-  if (auto ok = check(info); !ok) return ok.error();
 
   const auto asked = server.ask((command(5) << "CONFIG"
                                             << "GET"

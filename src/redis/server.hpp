@@ -7,7 +7,10 @@
 
 namespace ekauth::inline v1::redis {
 
-/// Refuses a server that cannot keep what a store promises; answers what its settings do not promise.
+/// Refuses a server that cannot keep what a store promises; answers what it says of itself.
+[[nodiscard]] result<reply> ask_info(connection& server);
+
+/// The same; answers what the server's settings do not promise.
 [[nodiscard]] result<std::vector<warning>> inspect(connection& server);
 
 /// Marks what begins with these names as a store of this version, or checks the mark.

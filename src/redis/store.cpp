@@ -57,6 +57,8 @@ result<reply> store::inside::run(const call& asked, bool may_repeat) {
     if (!link) {
       auto opened = connection::open(how);
       if (!opened) return opened.error();
+      // The name may lead to another server by now.
+      if (auto fit = ask_info(*opened); !fit) return fit.error();
       link = *std::move(opened);
     }
     auto heard = link->ask(asked.as("EVALSHA", one.digest).text());
@@ -67,7 +69,7 @@ result<reply> store::inside::run(const call& asked, bool may_repeat) {
       return error{errc::store_unavailable, "the connection broke before the answer"};
     }
     if (heard.answer->type != REDIS_REPLY_ERROR) return std::move(heard.answer);
-    // The name of the server may lead to its successor by now.
+    // The name may lead to its successor.
     if (says(*heard.answer, "READONLY")) link.reset();
     return trouble(*heard.answer);
   }

@@ -112,7 +112,7 @@ TEST_CASE("a line and its line feed are one text", "[audit]") {
   CHECK(line.text() == to_json(at_noon(kind::login_succeeded)));
 }
 
-TEST_CASE("a path is written without what follows a ? or #", "[audit]") {
+TEST_CASE("a path is written without what follows a ? or #, and without a credential", "[audit]") {
   const struct {
     const char* path;
     const char* written;
@@ -120,6 +120,7 @@ TEST_CASE("a path is written without what follows a ? or #", "[audit]") {
                {"/v1/keys#access_token=a", "/v1/keys"},
                {"/v1/keys#a?b", "/v1/keys"},
                {"/v1/keys?a#b", "/v1/keys"},
+               {"/v1/keys/ek_live_7Qm2Zp9Lk4Xv1Tb80001", "/v1/keys/ek"},
                {"/", "/"}};
   for (const auto& each : cases) {
     event what = at_noon(kind::auth_failed);

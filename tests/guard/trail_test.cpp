@@ -246,6 +246,12 @@ TEST_CASE("a credential in the path is not told, nor what follows it", "[guard]"
       {"/v1%2F" + key, "/v1%2F"},
       {"/v1%2fa%20b/x%3D" + key, "/v1%2fa%20b/x%3D"},
       {"/v1/x_" + key.substr(0, 40), "/v1/x_"},
+      {"/v1/verify" + key, "/v1/verify"},
+      {"/v1/verify" + escaped + "/x", "/v1/verify"},
+      {"/v1/refresh" + refresh_token, "/v1/refresh"},
+      {"/v1/token" + token, "/v1/token"},
+      {"/v1/week_live_schedule_of_the_main_hall-2026", "/v1/week_live_schedule_of_the_main_hall-2026"},
+      {"/v1/export_from_2026-11-29_to_2026-12-24", "/v1/export_from_2026-11-29_to_2026-12-24"},
       {"/v1/" + token, "/v1/"},
       {"/v1/a%3A" + escaped_dots + "/x", "/v1/a%3A"},
       {"/v1/" + refresh_token, "/v1/"},
@@ -280,10 +286,10 @@ TEST_CASE("no event holds a credential", "[guard]") {
   }
   CHECK(h.told.lines.size() == 11);
   for (const std::string& carried : {key, token, std::string(session.token.expose())})
-    for (const std::string before : {"/v1/", "/v1/a=", "/v1;", "/v1%2F", "/v1/%20"})
+    for (const std::string before : {"/v1/", "/v1/a=", "/v1;", "/v1%2F", "/v1/%20", "/v1/verify"})
       static_cast<void>(
           h.check(how, {.headers = {.x_api_key = key}, .secure = true, .path = before + carried}, reads));
-  CHECK(h.told.lines.size() == 11 + 15);
+  CHECK(h.told.lines.size() == 11 + 18);
   for (const auto& line : h.told.lines) {
     for (const std::string* text : {&line.subject, &line.key, &line.session, &line.client, &line.request_id,
                                     &line.path, &line.environment}) {

@@ -55,12 +55,38 @@ TEST_CASE("a keyset refuses key files in the place of a secret", "[jwt]") {
   CHECK(refused("k", der(text("\x30\x2e\x02\x01\x00"), 43)) == refusal);       // an Ed25519 private key
   CHECK(refused("k", der(text("\x30\x81\x9f\x30\x0d"), 157)) == refusal);      // RSA, 1024 bits
   CHECK(refused("k", der(text("\x30\x82\x01\x22\x30\x0d"), 288)) == refusal);  // RSA, 2048 bits
+  CHECK(refused("k", der(text("\x30\x81\x89\x02\x81\x81"), 134)) == refusal);  // the same of PKCS #1
+  CHECK(refused("k", der(text("\x30\x82\x01\x0a\x02\x82\x01\x01"), 262)) == refusal);
+  const std::string p256 = der(text("\x30\x59\x30\x13"), 87);
+  CHECK(refused("k", p256 + "\n") == refusal);
+  CHECK(refused("k", p256 + "\r\n") == refusal);
+}
+
+// As some identity providers show it, and as it stands in many an environment variable.
+TEST_CASE("a keyset refuses the text of a public key without its first and last line", "[jwt]") {
+  const std::string p256 =
+      "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEMKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D7g"
+      "Qwo5xtR7ELXZGlqiKDLwqhv1EBGRHDsn7DcaqIlyzQ==";
+  const auto refusal = errc::secret_looks_like_pem;
+  CHECK(refused("k", p256) == refusal);
+  CHECK(refused("k", p256 + "\n") == refusal);
+  CHECK(refused("k", p256.substr(0, p256.size() - 2)) == refusal);
+  CHECK(refused("k", p256.substr(0, 64) + "\r\n" + p256.substr(64)) == refusal);
+  CHECK(refused("k", p256.substr(0, 64)) == errc{});
+  CHECK(refused("k", "not " + p256) == errc{});
+  CHECK(refused("k", p256 + "!") == errc{});
 }
 
 TEST_CASE("a keyset takes random bytes that merely begin like a key file", "[jwt]") {
   CHECK(refused("k", der(text("\x30\x59\x30\x13"), 86)) == errc{});
   CHECK(refused("k", der(text("\x30\x59\x31\x13"), 87)) == errc{});
-  CHECK(refused("k", der(text("\x30\x1e\x02\x02"), 28)) == errc{});
+  CHECK(refused("k", der(text("\x30\x59\x30\x13"), 90)) == errc{});
+  CHECK(refused("k", der(text("\x30\x1e\x02\x1c"), 28)) != errc{});
+  CHECK(refused("k", der(text("\x30\x1e\x02\x1d"), 28)) == errc{});
+  CHECK(refused("k", der(text("\x30\x1e\x30\x1d"), 28)) == errc{});
+  CHECK(refused("k", der(text("\x30\x1e\x04\x1c"), 28)) == errc{});
+  CHECK(refused("k", text("\x30\x00\x30") + std::string(31, 'x')) == errc{});
+  CHECK(refused("k", text("\x30\x80\x30\x02") + std::string(30, 'x')) == errc{});
   CHECK(refused("k", der(text("\x30\x84\x30\x30\x30\x30"), 58)) == errc{});
   CHECK(refused("k", der(text("\x30\xff"), 38)) == errc{});
   CHECK(refused("k", der(text("\x31\x59\x30\x13"), 87)) == errc{});

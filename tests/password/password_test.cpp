@@ -13,8 +13,10 @@
 
 namespace {
 
-thread_local bool no_memory = false;               // for Argon2id
-thread_local int computed = 0;                     // hashes that were to be compared
+thread_local bool no_memory = false;          // for Argon2id
+thread_local int computed = 0;                // hashes, new ones too
+thread_local std::uint64_t passes_spent = 0;  // of the last one
+thread_local std::size_t memory_spent = 0;
 thread_local std::function<void()> while_hashing;  // done once, in the next computation
 
 template <class Function>
@@ -30,6 +32,8 @@ int crypto_pwhash(unsigned char* out, unsigned long long size, const char* passw
                   unsigned long long length, const unsigned char* salt, unsigned long long passes,
                   std::size_t memory, int algorithm) {
   ++computed;
+  passes_spent = passes;
+  memory_spent = memory;
   if (const auto meanwhile = std::exchange(while_hashing, nullptr)) meanwhile();
   if (no_memory) return -1;
   return next<decltype(crypto_pwhash)>("crypto_pwhash")(out, size, password, length, salt, passes, memory,
@@ -37,6 +41,7 @@ int crypto_pwhash(unsigned char* out, unsigned long long size, const char* passw
 }
 int crypto_pwhash_str_alg(char* out, const char* password, unsigned long long length,
                           unsigned long long passes, std::size_t memory, int algorithm) {
+  ++computed;
   if (no_memory) return -1;
   return next<decltype(crypto_pwhash_str_alg)>("crypto_pwhash_str_alg")(out, password, length, passes, memory,
                                                                         algorithm);
@@ -101,17 +106,26 @@ TEST_CASE("nothing of a password is cut: bytes after a NUL and the 1024th byte c
 TEST_CASE("a password of 1025 bytes is refused before hashing, an empty one is never stored", "[password]") {
   const auto passwords = *password::hasher::make(cheap);
   const std::string too_long(password::max_bytes + 1, 'x');
+  const std::string hash = *passwords.hash("secret");
+  const int before = computed;
   CHECK(passwords.hash(too_long).error().code() == errc::password_too_long);
   CHECK(passwords.verify(std::nullopt, too_long).error().code() == errc::password_too_long);
+  CHECK(passwords.verify(hash, too_long).error().code() == errc::password_too_long);
   CHECK(passwords.hash("").error().code() == errc::validation_failed);
+  CHECK(computed == before);
 }
 
-TEST_CASE("an unknown user is refused like a wrong password", "[password]") {
-  const auto passwords = *password::hasher::make(cheap);
-  const auto unknown = passwords.verify(std::nullopt, "secret");
-  const auto wrong = passwords.verify(*passwords.hash("other"), "secret");
-  CHECK(unknown.error().code() == wrong.error().code());
-  CHECK(unknown.error().code() == errc::invalid_credentials);
+TEST_CASE("an unknown user is refused like a wrong password, and costs as much", "[password]") {
+  const auto passwords = *password::hasher::make({.passes = 3, .memory_bytes = std::size_t{9} << 20});
+  const std::string hash = *passwords.hash("other");
+  for (const auto& stored : {std::optional<std::string>(), std::optional(hash)}) {
+    const int before = computed;
+    passes_spent = memory_spent = 0;
+    CHECK(passwords.verify(stored, "secret").error().code() == errc::invalid_credentials);
+    CHECK(computed == before + 1);
+    CHECK(passes_spent == 3);
+    CHECK(memory_spent == std::size_t{9} << 20);
+  }
 }
 
 TEST_CASE("a stored text that is not our Argon2id is an error of the server, not a verdict", "[password]") {

@@ -3,6 +3,7 @@
 
 #include "postgres/blocking.hpp"
 #include "postgres/by_hand.hpp"
+#include "postgres/parameters.hpp"
 
 #include <mutex>
 
@@ -120,6 +121,19 @@ TEST_CASE("an act without its answers is denied, and its connection given up", "
   CHECK_FALSE(lost.keeps_connection());
   CHECK(lost.answer().error().code() == errc::store_unavailable);
 
+  // The rows came, and whether their commit did is not known.
+  const connection other = connect(fixed::postgres_conninfo());
+  act<refresh::bump_epoch> half({subject_id("usr_2"), refresh::end_reason::admin, fixed::noon},
+                                schema.name());
+  by_hand::exchange(other.get(), half);
+  REQUIRE(half.answer().has_value());
+  half.lose();
+  CHECK_FALSE(half.is_open());
+  CHECK_FALSE(half.keeps_connection());
+  CHECK(half.answer().error().code() == errc::store_unavailable);
+  PQsetNoticeReceiver(
+      other.get(), [](void*, const PGresult*) {}, nullptr);
+
   act<keys::find> second({key_id("key_a")}, schema.name());  // while the connection is busy
   CHECK_FALSE(second.send(db.get()));
   CHECK_FALSE(second.is_open());
@@ -140,4 +154,8 @@ TEST_CASE("what may not be stored is not sent", "[postgres]") {
   CHECK(large.answer().error().code() == errc::store_unavailable);
   act<refresh::advance> moved(std::move(large));
   CHECK_FALSE(moved.send(db.get()));
+
+  const std::size_t gigabyte = std::size_t{1} << 30;  // of which nothing is read
+  CHECK_FALSE(postgres::parameters::of(std::string_view("x", gigabyte)).fit());
+  CHECK_FALSE(postgres::parameters::of(std::string_view("x", 4 * gigabyte + 1)).fit());
 }

@@ -153,7 +153,7 @@ TEST_CASE("requests need no right to create, and migrate says when it lacks it",
 
 TEST_CASE("options outside their limits are refused", "[postgres]") {
   const options good{.conninfo = postgres_conninfo()};
-  std::vector<options> bad(15, good);
+  std::vector<options> bad(18, good);
   bad[0].conninfo = "host=127.0.0.1 nonsense=1";
   bad[1].conninfo = "host='";
   bad[2].conninfo = std::string("host=a\0b", 8);
@@ -169,6 +169,9 @@ TEST_CASE("options outside their limits are refused", "[postgres]") {
   bad[12].statement_timeout = std::chrono::hours(1) + duration(1);
   bad[13].schema = "pg_ekauth";  // a prefix that PostgreSQL keeps for itself
   bad[14].schema = "pg_catalog";
+  bad[15].conninfo = "postgres://app:aB3/xyz@db1/auth";  // of which libpq's words would tell a part
+  bad[16].conninfo = "postgresql://app:s3c@ret@db1/auth";
+  bad[17].conninfo = "postgres://app:p@/x@db1/auth";
   for (const options& how : bad) {
     CHECK(refusal(how) == errc::option_invalid);
     CHECK(migration_refusal(how) == errc::option_invalid);

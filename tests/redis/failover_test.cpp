@@ -88,6 +88,24 @@ TEST_CASE("a store finds the new primary where the old one's name leads to it", 
   CHECK(db.find_key({key_id("key_a")})->has_value());
 }
 
+TEST_CASE("whoever the name leads to is looked at like the first", "[redis]") {
+  const server first, unfit(GENERATE(lane::words{"--maxmemory-policy", "allkeys-lru"},
+                                     lane::words{"--replicaof", "127.0.0.1 1", "--replica-read-only", "no",
+                                                 "--replica-serve-stale-data", "yes"}));
+  lane::proxy name(first.socket());
+  redis::options how = first.options();
+  how.unix_socket = name.socket();
+  redis::store db = fixed::open_redis(std::move(how));
+  REQUIRE(db.insert_key({key("key_a"), 0}).has_value());
+  REQUIRE(db.insert_session({session("fam_a")}).has_value());
+  name.lead_to(unfit.socket());
+  name.play(lane::trick::cut_before);
+  CHECK(answered(db) == 0);
+  CHECK(unfit.ask({"DBSIZE"}) == "0");
+  name.lead_to(first.socket());
+  CHECK(db.find_key({key_id("key_a")})->has_value());
+}
+
 TEST_CASE("a primary that lost its replicas answers nothing where writes must reach one", "[redis]") {
   const server primary({"--min-replicas-to-write", "1", "--min-replicas-max-lag", "1"});
   server replica;
