@@ -54,8 +54,8 @@ class keyset {
  public:
   /// keys: 1 to 16; the first one signs.
   /// Errors: secret_too_short, secret_looks_like_pem (PEM or another text that holds a key: OpenSSH, RFC
-  /// 4716, JWK, base64 of DER; or DER), keyset_invalid (no key, too many, a repeated or malformed kid, a
-  /// secret of zeros); each with the index of the key.
+  /// 4716, JWK; or DER; or one of them in base64), keyset_invalid (no key, too many, a repeated or malformed
+  /// kid, a secret of zeros); each with the index of the key.
   [[nodiscard]] static result<keyset> make(std::vector<key> keys);
   [[nodiscard]] static result<keyset> make(key only);
 

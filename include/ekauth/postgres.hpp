@@ -29,7 +29,8 @@ class log {
 };
 
 struct options {
-  /// As libpq reads it: words or a URI, one host or several. The store asks it for a server that may be
+  /// As libpq reads it: words or a URI, one host or several; in a URI, an @ or / of a user, a password or a
+  /// database stands as %40 or %2F. The store asks it for a server that may be
   /// written (target_session_attrs = read-write; every read asks again), and for an end of each try to
   /// connect (connect_timeout = 5 unless it says otherwise).
   std::string conninfo;

@@ -53,7 +53,7 @@ class act {
   void take_notice(const pg_result* said);
 
   /// Takes that no more answers come: the connection broke, or nobody waits any longer. Done or not, whatever
-  /// was taken before.
+  /// rows were taken before; an error that was taken stays the answer.
   void lose();
 
   /// After the last answer: whether another transaction was in the way, and the statement is to be sent

@@ -62,12 +62,16 @@ std::uint64_t short_hash(const std::array<unsigned char, 16>& key, std::string_v
 std::string from_base64(std::string_view text) {
   std::string out(text.size() / 4 * 3 + 3, '\0');
   std::size_t size = 0;
-  const bool whole =
-      sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(),
-                        " \t\r\n=", &size, nullptr, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0;
-  if (!whole) wipe(out.data(), out.size());
-  out.resize(whole ? size : 0);
-  return out;
+  for (const int variant :
+       {sodium_base64_VARIANT_ORIGINAL_NO_PADDING, sodium_base64_VARIANT_URLSAFE_NO_PADDING}) {
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(),
+                          " \t\r\n=", &size, nullptr, variant) != 0)
+      continue;
+    out.resize(size);
+    return out;
+  }
+  wipe(out.data(), out.size());
+  return {};
 }
 
 result<std::string> argon2id(std::string_view password, std::uint64_t passes, std::size_t memory_bytes) {

@@ -6,8 +6,8 @@ namespace ekauth::inline v1::http {
 
 namespace {
 
-// Shorter than the digits of any credential, and longer than a word.
-constexpr int least_digits = 20;
+// Fewer than a key or a token has, and more than a UUID or another name of a thing.
+constexpr int least_digits = 33;
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -15,13 +15,16 @@ int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-bool goes_on(std::string_view text, std::string_view with) {
+bool is_digit(char c) { return base62::is_text({&c, 1}); }
+bool is_of_token(char c) { return is_digit(c) || c == '-' || c == '_' || c == '.'; }
+
+bool goes_on(std::string_view text, std::string_view with, bool (*is_next)(char)) {
   int digits = 0;
   while (digits < least_digits && !text.empty()) {
     const url_character next = first_url_character(text);
     text.remove_prefix(next.taken);
     if (with.empty()) {
-      if (!base62::is_text({&next.value, 1})) return false;
+      if (!is_next(next.value)) return false;
       ++digits;
     } else {
       if (next.value != with.front()) return false;
@@ -41,9 +44,9 @@ url_character first_url_character(std::string_view text) noexcept {
 }
 
 bool begins_credential(std::string_view text) noexcept {
-  for (const std::string_view start : {"_live_", "_test_", "rt_", "eyJ"})
-    if (goes_on(text, start)) return true;
-  return false;
+  for (const std::string_view start : {"_live_", "_test_", "rt_"})
+    if (goes_on(text, start, is_digit)) return true;
+  return goes_on(text, "eyJ", is_of_token);
 }
 
 std::string_view shown_path(std::string_view path) noexcept {

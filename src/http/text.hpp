@@ -32,7 +32,7 @@ struct url_character {
 [[nodiscard]] url_character first_url_character(std::string_view text) noexcept;
 
 /// Whether it begins, escaped or not, as an API key does behind its prefix, as a refresh token or as an
-/// access token ({" in base64url), with so many digits that no word does. Reads no further than it must.
+/// access token ({" in base64url), with so many digits that no name does. Reads no further than it must.
 [[nodiscard]] bool begins_credential(std::string_view text) noexcept;
 
 /// A path up to a ? or #, and up to what looks like an API key of whatever prefix, a refresh token or an

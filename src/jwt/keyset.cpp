@@ -38,15 +38,18 @@ std::optional<element> first_element(std::string_view bytes) {
 }
 
 // A DER key file is a SEQUENCE over the whole text, but for a line end behind it, and begins with another one
-// or with a number. Random bytes look like that once in some ten million times.
+// or with a number. Random bytes look like that once in some ten million times, and texts never do: a key has
+// bytes that are none.
 bool looks_like_der(std::string_view bytes) {
+  const auto is_text = [](char c) { return c >= ' ' && c <= '~'; };
   const auto file = first_element(bytes);
-  if (!file || file->tag != 0x30) return false;
-  const std::size_t left = bytes.size() - file->content;
-  if (file->length > left || left - file->length > 2) return false;
-  const auto first = first_element(bytes.substr(file->content, file->length));
+  if (!file || file->tag != 0x30 || file->length > bytes.size() - file->content) return false;
+  const std::string_view inside = bytes.substr(file->content, file->length);
+  const std::string_view behind = bytes.substr(file->content + file->length);
+  if (!behind.empty() && behind != "\n" && behind != "\r\n") return false;
+  const auto first = first_element(inside);
   return first && (first->tag == 0x30 || first->tag == 0x02) &&
-         first->content + first->length <= file->length;
+         first->content + first->length <= inside.size() && !std::all_of(bytes.begin(), bytes.end(), is_text);
 }
 
 // An attacker knows the public key of a pair; a verifier that takes it for a shared secret lets him sign.
@@ -55,9 +58,14 @@ bool looks_like_key_file(std::string_view bytes) {
   const bool pem = has("-----BEGIN"), rfc4716 = has("---- BEGIN SSH2");
   const bool openssh = has("AAAA") && (has("ssh-") || has("ecdsa-sha2-"));
   const bool jwk = has("\"kty\"");
-  std::string decoded = crypto::from_base64(bytes);  // PEM without its first and last line
+  return pem || rfc4716 || openssh || jwk || looks_like_der(bytes);
+}
+
+// As it stands in many an environment variable: PEM without its first and last line, or a file.
+bool looks_like_key_file_in_base64(std::string_view text) {
+  std::string decoded = crypto::from_base64(text);
   const wiped after_use(decoded);
-  return pem || rfc4716 || openssh || jwk || looks_like_der(bytes) || looks_like_der(decoded);
+  return looks_like_key_file(decoded);
 }
 
 result<member> accept(const key& given, const std::vector<member>& others, std::uint32_t position) {
@@ -75,7 +83,7 @@ result<member> accept(const key& given, const std::vector<member>& others, std::
   if (bytes.find_first_not_of('\0') == std::string_view::npos) {
     return error{errc::keyset_invalid, "a signing secret of zeros was never filled", position};
   }
-  if (looks_like_key_file(bytes)) {
+  if (looks_like_key_file(bytes) || looks_like_key_file_in_base64(bytes)) {
     return error{errc::secret_looks_like_pem, "a key file cannot be a shared secret", position};
   }
   return member{given.kid, std::make_shared<const crypto::hmac_key>(bytes), header_naming(given.kid)};

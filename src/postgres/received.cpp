@@ -78,7 +78,7 @@ void received::take_error(const PGresult* failed) {
   words_ = words_of(failed);
   const std::string_view state = this->state();
   if (state.empty()) {  // libpq's own
-    words_ = PQresultErrorMessage(failed);
+    words_ = std::string("08006 ").append(PQresultErrorMessage(failed));
     return ended(fate::lost, connection_broke);
   }
   taken_in_ = field(failed, PG_DIAG_CONSTRAINT_NAME);

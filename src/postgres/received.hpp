@@ -57,7 +57,7 @@ class received {
     return taken_in_ == primary_key;
   }
 
-  /// The SQLSTATE of the error; empty where it is libpq's, or none.
+  /// The SQLSTATE of the error; where the server did not say it, the one that fits; empty without an error.
   [[nodiscard]] std::string_view state() const noexcept {
     return std::string_view(words_).substr(0, words_.find(' '));
   }

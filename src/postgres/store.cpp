@@ -12,13 +12,16 @@ constexpr std::uint32_t most_connections = 1000;
 constexpr error forked{errc::store_unavailable, "the store was opened before a fork"};
 
 // In a URI, a / or @ that stands unescaped in a password ends it there, and what is left of it would be told
-// to the log as a port or a host.
+// to the log as a port or a host. Read as libpq does: names and password end at an @ that comes before any /.
 bool is_split_as_meant(std::string_view uri) {
   if (!uri.starts_with("postgres://") && !uri.starts_with("postgresql://")) return true;
   uri.remove_prefix(uri.find("//") + 2);
-  uri = uri.substr(0, uri.find('?'));
-  const std::size_t at = uri.find('@');
-  return at == uri.npos || (uri.rfind('@') == at && uri.find('/') > at);
+  const std::size_t end = uri.find_first_of("@/");
+  if (end == uri.npos) return true;
+  const std::string_view behind = uri.substr(end + 1);
+  const bool has_another = behind.substr(0, behind.find('?')).find('@') != behind.npos;
+  const bool is_host = uri[end] == '/' && uri.substr(0, end).find(':') == uri.npos;
+  return !has_another || is_host;
 }
 
 bool is_conninfo(const std::string& text) {

@@ -4,6 +4,7 @@
 
 #include "fuzz/fuzz.hpp"
 #include "fuzz/json.hpp"
+#include "http/text.hpp"
 
 using namespace ekauth;
 using fuzz::must;
@@ -48,7 +49,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const http::description& said = http::describe(code);
   const fuzz::json body = check(http::to_envelope(why, where, extra));
   const fuzz::json& envelope = *body.find("error");
-  const std::string shown_path = cleaned(path.substr(0, path.find_first_of("?#")));
+  const std::string whole = path.substr(0, path.find_first_of("?#"));
+  const std::string_view shown = http::shown_path(path);
+  must(whole.starts_with(shown), "a path is shown from its beginning");
+  must(shown == whole || http::begins_credential(whole.substr(shown.size())), "up to a credential");
+  const std::string shown_path = cleaned(std::string(shown));
   must(envelope.names.size() == 7 && envelope.says("statusCode", said.status),
        "an envelope has its seven members");
   must(envelope.says("path", shown_path) && envelope.says("requestId", cleaned(id)),

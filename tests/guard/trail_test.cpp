@@ -250,6 +250,8 @@ TEST_CASE("a credential in the path is not told, nor what follows it", "[guard]"
       {"/v1/verify" + escaped + "/x", "/v1/verify"},
       {"/v1/refresh" + refresh_token, "/v1/refresh"},
       {"/v1/token" + token, "/v1/token"},
+      {"/v1/week_live_550e8400e29b41d4a716446655440000", "/v1/week_live_550e8400e29b41d4a716446655440000"},
+      {"/v1/report_01J9ZK3V8N7Q2W5XYZABCDEFGH/x", "/v1/report_01J9ZK3V8N7Q2W5XYZABCDEFGH/x"},
       {"/v1/week_live_schedule_of_the_main_hall-2026", "/v1/week_live_schedule_of_the_main_hall-2026"},
       {"/v1/export_from_2026-11-29_to_2026-12-24", "/v1/export_from_2026-11-29_to_2026-12-24"},
       {"/v1/" + token, "/v1/"},

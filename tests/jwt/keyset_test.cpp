@@ -62,8 +62,7 @@ TEST_CASE("a keyset refuses key files in the place of a secret", "[jwt]") {
   CHECK(refused("k", p256 + "\r\n") == refusal);
 }
 
-// As some identity providers show it, and as it stands in many an environment variable.
-TEST_CASE("a keyset refuses the text of a public key without its first and last line", "[jwt]") {
+TEST_CASE("a keyset refuses key files in base64, as they stand in environment variables", "[jwt]") {
   const std::string p256 =
       "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEMKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D7g"
       "Qwo5xtR7ELXZGlqiKDLwqhv1EBGRHDsn7DcaqIlyzQ==";
@@ -72,19 +71,28 @@ TEST_CASE("a keyset refuses the text of a public key without its first and last 
   CHECK(refused("k", p256 + "\n") == refusal);
   CHECK(refused("k", p256.substr(0, p256.size() - 2)) == refusal);
   CHECK(refused("k", p256.substr(0, 64) + "\r\n" + p256.substr(64)) == refusal);
+  CHECK(refused("k", p256.substr(0, 40) + "-_" + p256.substr(42)) == refusal);  // base64url
+  CHECK(refused("k", p256.substr(0, 40) + "+_" + p256.substr(42)) == errc{});
   CHECK(refused("k", p256.substr(0, 64)) == errc{});
   CHECK(refused("k", "not " + p256) == errc{});
   CHECK(refused("k", p256 + "!") == errc{});
+  CHECK(refused("k", "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUZrd0V3WUhLb1pJemo=") == refusal);  // PEM
+  CHECK(refused("k", "eyJrdHkiOiJSU0EiLCJlIjoiQVFBQiIsIm4iOiIwdng3YWdvZWJHYyJ9") == refusal);  // JWK
 }
 
 TEST_CASE("a keyset takes random bytes that merely begin like a key file", "[jwt]") {
   CHECK(refused("k", der(text("\x30\x59\x30\x13"), 86)) == errc{});
   CHECK(refused("k", der(text("\x30\x59\x31\x13"), 87)) == errc{});
-  CHECK(refused("k", der(text("\x30\x59\x30\x13"), 90)) == errc{});
+  CHECK(refused("k", der(text("\x30\x59\x30\x13"), 87) + "\r") == errc{});
+  CHECK(refused("k", der(text("\x30\x59\x30\x13"), 87) + "\n\n") == errc{});
+  CHECK(refused("k", "0V0A" + std::string(84, 'x')) == errc{});
+  CHECK(refused("k", "0V0A" + std::string(83, 'x') + "\x7f") != errc{});
   CHECK(refused("k", der(text("\x30\x1e\x02\x1c"), 28)) != errc{});
   CHECK(refused("k", der(text("\x30\x1e\x02\x1d"), 28)) == errc{});
   CHECK(refused("k", der(text("\x30\x1e\x30\x1d"), 28)) == errc{});
   CHECK(refused("k", der(text("\x30\x1e\x04\x1c"), 28)) == errc{});
+  CHECK(refused("k", der(text("\x30\x1e\x30\x84"), 28)) == errc{});
+  CHECK(refused("k", "MIM=" + std::string(28, '\n')) == errc{});  // a length that is not there
   CHECK(refused("k", text("\x30\x00\x30") + std::string(31, 'x')) == errc{});
   CHECK(refused("k", text("\x30\x80\x30\x02") + std::string(30, 'x')) == errc{});
   CHECK(refused("k", der(text("\x30\x84\x30\x30\x30\x30"), 58)) == errc{});

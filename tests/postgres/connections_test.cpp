@@ -86,7 +86,8 @@ TEST_CASE("a key's verification is one round trip, a rotation two", "[postgres]"
 
 TEST_CASE("a write whose answer was lost is an error, and is not written again", "[postgres]") {
   const postgres_schema schema;
-  wired store_(schema);
+  fixed::words said;
+  wired store_(schema, {.conninfo = "", .to_log = &said});
   REQUIRE(*store_.db.insert_session({session("fam_a")}) == added);
   const bool arrives = GENERATE(false, true);
   const int before = store_.wire.round_trips();
@@ -98,6 +99,8 @@ TEST_CASE("a write whose answer was lost is an error, and is not written again",
       store_.db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason::admin, fixed::noon});
   REQUIRE_FALSE(lost.has_value());
   CHECK(lost.error().code() == errc::store_unavailable);
+  CHECK(said.all.starts_with("08006 "));
+  CHECK(said.all.size() > 20);  // in libpq's words
   CHECK(store_.wire.round_trips() == before + 1);
   CHECK(*store_.db.read_subject_epoch({subject_id("usr_1")}) == (arrives ? 1 : 0));
 }
@@ -152,11 +155,15 @@ TEST_CASE("a read whose answer was lost is read again, once", "[postgres]") {
 TEST_CASE("a server that does not answer is given up", "[postgres]") {
   const postgres_schema schema;
   const bool each = GENERATE(false, true);
-  wired store_(schema, {.conninfo = each ? "options='-c geqo=on'" : "", .statement_timeout = duration(250)});
+  fixed::words said;
+  wired store_(
+      schema,
+      {.conninfo = each ? "options='-c geqo=on'" : "", .statement_timeout = duration(250), .to_log = &said});
   REQUIRE(*store_.db.insert_session({session("fam_a")}) == added);
   store_.wire.keep_silent();
   const auto silent = store_.db.advance_session({session("fam_a"), 1});
   REQUIRE_FALSE(silent.has_value());
+  CHECK(said.all == "08006 no answer");
   CHECK(silent.error().code() == errc::store_unavailable);
   store_.wire.forward();
   CHECK(store_.db.find_session({family})->has_value());

@@ -153,7 +153,7 @@ TEST_CASE("requests need no right to create, and migrate says when it lacks it",
 
 TEST_CASE("options outside their limits are refused", "[postgres]") {
   const options good{.conninfo = postgres_conninfo()};
-  std::vector<options> bad(18, good);
+  std::vector<options> bad(20, good);
   bad[0].conninfo = "host=127.0.0.1 nonsense=1";
   bad[1].conninfo = "host='";
   bad[2].conninfo = std::string("host=a\0b", 8);
@@ -172,9 +172,20 @@ TEST_CASE("options outside their limits are refused", "[postgres]") {
   bad[15].conninfo = "postgres://app:aB3/xyz@db1/auth";  // of which libpq's words would tell a part
   bad[16].conninfo = "postgresql://app:s3c@ret@db1/auth";
   bad[17].conninfo = "postgres://app:p@/x@db1/auth";
+  bad[18].conninfo = "postgres://app:x?y@z@db1/auth";
+  bad[19].conninfo = "postgres://app:12/x@db1/auth";
   for (const options& how : bad) {
     CHECK(refusal(how) == errc::option_invalid);
     CHECK(migration_refusal(how) == errc::option_invalid);
+  }
+  for (const char* uri :
+       {"postgres://127.0.0.1:1/a@b", "postgresql://a%40b:c%2Fd@127.0.0.1:1/e",
+        "postgres://127.0.0.1:1?dbname=a@b", "postgres://127.0.0.1/a@b?port=1", "postgres://127.0.0.1:1"}) {
+    options how = good;
+    how.conninfo = uri;
+    INFO(uri);
+    CHECK(refusal(how) ==
+          (std::string_view(uri).ends_with("1/a@b") ? errc::option_invalid : errc::store_unavailable));
   }
 }
 
