@@ -29,10 +29,10 @@ class log {
 };
 
 struct options {
-  /// As libpq reads it: words or a URI, one host or several; in a URI, an @ or / of a user, a password or a
-  /// database stands as %40 or %2F. The store asks it for a server that may be
-  /// written (target_session_attrs = read-write; every read asks again), and for an end of each try to
-  /// connect (connect_timeout = 5 unless it says otherwise).
+  /// As libpq reads it: words or a URI, one host or several; in a URI, an @, / or ? of a user, a password or
+  /// a database stands as %40, %2F or %3F. The store asks it for a server that may be written
+  /// (target_session_attrs = read-write; every read asks again), and for an end of each try to connect
+  /// (connect_timeout = 5 unless it says otherwise).
   std::string conninfo;
   std::string schema = "ekauth";  ///< of the tables: a-z, 0-9 and _, at most 63, no digit or pg_ first
   std::uint32_t connections = 8;  ///< 1 to 1000: requests that run at the same time

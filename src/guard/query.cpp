@@ -52,7 +52,7 @@ bool is_credential(std::string_view text, std::size_t at, const std::optional<ke
   if (http::begins_credential(is_key ? rest.substr(rest.find('_')) : rest)) return true;
   if (rest.size() < least_run || (at > 0 && is_digit(text[at - 1]))) return false;
   return std::all_of(rest.begin(), rest.begin() + least_run,
-                     [](char c) { return is_digit(c) || c == '_' || c == '-' || c == '.'; });
+                     [](char c) { return is_digit(c) || c == '_' || c == '-'; });
 }
 
 }  // namespace

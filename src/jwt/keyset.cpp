@@ -41,7 +41,7 @@ std::optional<element> first_element(std::string_view bytes) {
 // or with a number. Random bytes look like that once in some ten million times, and texts never do: a key has
 // bytes that are none.
 bool looks_like_der(std::string_view bytes) {
-  const auto is_text = [](char c) { return c >= ' ' && c <= '~'; };
+  const auto is_text = [](char c) { return (c >= ' ' && c <= '~') || c == '\r' || c == '\n'; };
   const auto file = first_element(bytes);
   if (!file || file->tag != 0x30 || file->length > bytes.size() - file->content) return false;
   const std::string_view inside = bytes.substr(file->content, file->length);
@@ -56,12 +56,14 @@ bool looks_like_der(std::string_view bytes) {
 bool looks_like_key_file(std::string_view bytes) {
   const auto has = [bytes](std::string_view text) { return bytes.find(text) != std::string_view::npos; };
   const bool pem = has("-----BEGIN"), rfc4716 = has("---- BEGIN SSH2");
-  const bool openssh = has("AAAA") && (has("ssh-") || has("ecdsa-sha2-"));
+  const bool names_ssh = has("ssh-") || has("ecdsa-sha2-");
+  const bool openssh = (names_ssh && has("AAAA")) || has("openssh-key-v1");
+  const bool ssh_bytes = names_ssh && bytes.starts_with(std::string_view("\0\0\0", 3));  // of AAAA
   const bool jwk = has("\"kty\"");
-  return pem || rfc4716 || openssh || jwk || looks_like_der(bytes);
+  return pem || rfc4716 || openssh || ssh_bytes || jwk || looks_like_der(bytes);
 }
 
-// As it stands in many an environment variable: PEM without its first and last line, or a file.
+// As it stands in many an environment variable: a whole file, or one without its first and last line.
 bool looks_like_key_file_in_base64(std::string_view text) {
   std::string decoded = crypto::from_base64(text);
   const wiped after_use(decoded);

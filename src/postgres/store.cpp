@@ -11,17 +11,20 @@ constexpr duration longest_wait = std::chrono::hours(1);
 constexpr std::uint32_t most_connections = 1000;
 constexpr error forked{errc::store_unavailable, "the store was opened before a fork"};
 
-// In a URI, a / or @ that stands unescaped in a password ends it there, and what is left of it would be told
-// to the log as a port or a host. Read as libpq does: names and password end at an @ that comes before any /.
+// In a URI, a /, @ or ? that stands unescaped in a password ends it there, or a part of the query becomes
+// one, and what is left would be told to the log as a port or a host. Read as libpq does: user and password
+// end at an @ that comes before any /, be it in the query.
 bool is_split_as_meant(std::string_view uri) {
   if (!uri.starts_with("postgres://") && !uri.starts_with("postgresql://")) return true;
   uri.remove_prefix(uri.find("//") + 2);
   const std::size_t end = uri.find_first_of("@/");
   if (end == uri.npos) return true;
-  const std::string_view behind = uri.substr(end + 1);
-  const bool has_another = behind.substr(0, behind.find('?')).find('@') != behind.npos;
-  const bool is_host = uri[end] == '/' && uri.substr(0, end).find(':') == uri.npos;
-  return !has_another || is_host;
+  const auto has = [](std::string_view text, char c) { return text.find(c) != text.npos; };
+  const std::string_view before = uri.substr(0, end);
+  std::string_view behind = uri.substr(end + 1);
+  behind = behind.substr(0, behind.find('?'));
+  if (uri[end] == '@') return !has(before, '?') && !has(behind, '@');
+  return !has(behind, '@') || !(has(before, ':') || has(behind.substr(0, behind.find('@')), ':'));
 }
 
 bool is_conninfo(const std::string& text) {

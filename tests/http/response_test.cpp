@@ -147,6 +147,8 @@ TEST_CASE("a credential in the path of a URL is not repeated to the client", "[h
       {"/v1/report_01J9ZK3V8N7Q2W5XYZABCDEFGH/delete", "/v1/report_01J9ZK3V8N7Q2W5XYZABCDEFGH/delete"},
       {"/v1/cart_550e8400e29b41d4a716446655440000", "/v1/cart_550e8400e29b41d4a716446655440000"},
       {"/v1/eyJhbGciOiJIUzI1NiJ9", "/v1/eyJhbGciOiJIUzI1NiJ9"},
+      {"/v1/eyJhbGciOiJIUzI1NiJ9/a-thing_that.goes-on", "/v1/eyJhbGciOiJIUzI1NiJ9/a-thing_that.goes-on"},
+      {"/v1/eyJhbGciOiJIUzI1NiJ9.a-thing_that.goes-on", "/v1/"},
       {"/v1/export_2026-11-29_to_2026-12-24", "/v1/export_2026-11-29_to_2026-12-24"},
       {"/v1/rt_%3", "/v1/rt_%3"},
       {"/v1/rt_%3g" + digits, "/v1/rt_%3g" + digits},

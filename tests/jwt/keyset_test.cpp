@@ -77,6 +77,11 @@ TEST_CASE("a keyset refuses key files in base64, as they stand in environment va
   CHECK(refused("k", "not " + p256) == errc{});
   CHECK(refused("k", p256 + "!") == errc{});
   CHECK(refused("k", "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUZrd0V3WUhLb1pJemo=") == refusal);  // PEM
+  CHECK(refused("k", "AAAAC3NzaC1lZDI1NTE5AAAAIJ3mVxuFEK0oT8Y5sA1dnlVbCwPbIVxXDPvJ1Gx2R8rT") == refusal);
+  CHECK(refused("k", "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBA==") == refusal);
+  CHECK(refused("k", "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gt") == refusal);
+  CHECK(refused("k", text("\0\0\0\x0bssh-ed25519") + std::string(36, 'x')) == refusal);
+  CHECK(refused("k", text("\0\0\0\x0bssx-ed25519") + std::string(36, 'x')) == errc{});
   CHECK(refused("k", "eyJrdHkiOiJSU0EiLCJlIjoiQVFBQiIsIm4iOiIwdng3YWdvZWJHYyJ9") == refusal);  // JWK
 }
 
@@ -86,6 +91,7 @@ TEST_CASE("a keyset takes random bytes that merely begin like a key file", "[jwt
   CHECK(refused("k", der(text("\x30\x59\x30\x13"), 87) + "\r") == errc{});
   CHECK(refused("k", der(text("\x30\x59\x30\x13"), 87) + "\n\n") == errc{});
   CHECK(refused("k", "0V0A" + std::string(84, 'x')) == errc{});
+  CHECK(refused("k", "0V0A" + std::string(84, 'x') + "\r\n") == errc{});
   CHECK(refused("k", "0V0A" + std::string(83, 'x') + "\x7f") != errc{});
   CHECK(refused("k", der(text("\x30\x1e\x02\x1c"), 28)) != errc{});
   CHECK(refused("k", der(text("\x30\x1e\x02\x1d"), 28)) == errc{});
