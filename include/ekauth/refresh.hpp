@@ -30,7 +30,7 @@ namespace ekauth::inline v1::refresh {
 struct policy {
   duration race_window{0};         ///< at most 5 minutes
   duration lost_window{0};         ///< at most race_window: how long the predecessor gets its successor again
-  bool coalesce = false;           ///< a token answered less than race_window ago is answered with itself
+  bool coalesce = false;           ///< for race_window a token, but a login's first, answers itself
   std::uint32_t max_replays = 16;  ///< of one generation; at most 16
   duration idle_lifetime = std::chrono::hours(24 * 30);  ///< from each refresh; 1 minute to 366 days
   std::optional<duration> absolute_lifetime = {};  ///< from the login; 1 minute to ten years; nothing: no end
