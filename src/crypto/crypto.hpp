@@ -52,8 +52,9 @@ void forget_last_mac();
 /// anew.
 [[nodiscard]] random_source& name_random() noexcept;
 
-/// What base64 or base64url stands for, with or without padding and line ends; empty for any other text. A
-/// secret where the text is one: wipe it.
+/// What base64 or base64url stands for, with or without padding and line ends. For guessing what a text is,
+/// and nothing else: any other text answers nothing, or bytes that mean nothing. A secret where the text is
+/// one: wipe it.
 [[nodiscard]] std::string from_base64(std::string_view text);
 
 /// HKDF-SHA-256 of a 32-byte root: 32 zero bytes of salt, info "ekauth/1/<use>/<slot>".

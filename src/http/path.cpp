@@ -18,6 +18,7 @@ int hex_value(char c) {
 bool is_digit(char c) { return base62::is_text({&c, 1}); }
 bool is_of_token(char c) { return is_digit(c) || c == '-' || c == '_' || c == '.'; }
 
+// Whether a text is these characters and then as many that are next, each escaped or not.
 bool goes_on(std::string_view text, std::string_view with, bool (*is_next)(char)) {
   int digits = 0;
   while (digits < least_digits && !text.empty()) {

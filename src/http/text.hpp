@@ -1,4 +1,5 @@
-// The texts of answers and of audit lines, written into memory that is there already.
+// The texts of answers and of audit lines, written into memory that is there already; and what of a URL may
+// stand in them.
 #pragma once
 
 #include <ekauth/http.hpp>

@@ -57,7 +57,7 @@ class parameters {
     return number <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   }
 
-  static constexpr std::size_t longest = (std::size_t{1} << 30) - 1;
+  static constexpr std::size_t longest = (std::size_t{1} << 30) - 1;  ///< bytes of a field of PostgreSQL
 
   /// Whether every number and every text was one that PostgreSQL can store.
   [[nodiscard]] bool fit() const noexcept { return fit_; }
