@@ -50,7 +50,10 @@ class postgres_server {
   /// Starts it again after kill or stop, where it was.
   void start() {
     const bool is_first = port_ == 0;
-    for (int tries = 0; tries < 10; ++tries) {
+    // What was killed holds its memory until the kernel gets round to ending it, and PostgreSQL refuses until
+    // then.
+    const auto give_up_at = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    for (int tries = 0; is_first ? tries < 10 : std::chrono::steady_clock::now() < give_up_at; ++tries) {
       if (is_first) port_ = free_port();
       if (try_start()) return;
     }
