@@ -134,7 +134,7 @@ void find_in_store(benchmark::State& state) {
       state,
       [] {
         const keys::find asked{key_id("key_" + some_token().substr(8, 10))};
-        return here().store.find_key(asked)->has_value();
+        return here().store.answer(asked)->has_value();
       },
       beside::other{"look-up", [] { return look_up(some_token()); }});
 }
@@ -147,7 +147,7 @@ void create(benchmark::State& state) {
 
 // A store that must not be asked.
 struct none {
-  result<keys::find::reply> find_key(const keys::find&) { std::abort(); }
+  result<keys::find::reply> answer(const keys::find&) { std::abort(); }
 };
 
 void refuse(benchmark::State& state, const std::string& bad, errc expected) {

@@ -193,7 +193,7 @@ void rotate_on_sqlite(benchmark::State& state) {
 void find_on_sqlite(benchmark::State& state) {
   const refresh::find asked{family_id(on_sqlite().token.substr(3, 16))};
   beside::measure(
-      state, [&] { return on_sqlite().store.find_session(asked)->has_value(); },
+      state, [&] { return on_sqlite().store.answer(asked)->has_value(); },
       beside::other{"by hand", [] { return raw().find(); }});
 }
 void rotate_in_memory(benchmark::State& state) {
@@ -212,9 +212,9 @@ void rotate_in_memory(benchmark::State& state) {
 }
 
 struct none {
-  result<refresh::find::reply> find_session(const refresh::find&) { std::abort(); }
-  result<refresh::advance::reply> advance_session(const refresh::advance&) { std::abort(); }
-  result<refresh::revoke::reply> revoke_session(const refresh::revoke&) { std::abort(); }
+  result<refresh::find::reply> answer(const refresh::find&) { std::abort(); }
+  result<refresh::advance::reply> answer(const refresh::advance&) { std::abort(); }
+  result<refresh::revoke::reply> answer(const refresh::revoke&) { std::abort(); }
 };
 
 void refuse(benchmark::State& state, const std::string& bad, errc expected) {

@@ -43,19 +43,19 @@ class host {
     row.granted = granted();
     row.created_at = row.rotated_at = row.last_ok_at = fixed::noon;
     row.idle_deadline = fixed::noon + std::chrono::hours(720);
-    const auto added = db_.insert_session({row});
+    const auto added = db_.answer(refresh::insert{row});
     must(added && *added == ekauth::refresh::insert::reply::inserted);
     return row;
   }
 
-  bool find_key() { return db_.find_key({key()})->has_value(); }
+  bool find_key() { return db_.answer(keys::find{key()})->has_value(); }
   bool verify_key() { return run(keys_.verify(key_->token.expose(), {.now = fixed::noon}), db_).has_value(); }
   /// The two requests of a rotation.
   bool rotate() {
-    auto found = db_.find_session({rotated_.id});
+    auto found = db_.answer(refresh::find{rotated_.id});
     must(found && *found);
     const std::uint64_t version = (*found)->row.version;
-    const auto stored = db_.advance_session({std::move((*found)->row), version});
+    const auto stored = db_.answer(refresh::advance{std::move((*found)->row), version});
     return stored && *stored;
   }
   bool refresh_token() {

@@ -1,7 +1,7 @@
-# ekauth_piece(NAME SOURCES file… [PUBLIC piece…] [PRIVATE piece…] [PACKAGES package…] [HEADERS header…])
+# ekauth_piece(NAME SOURCES file… [PUBLIC piece…] [PRIVATE piece…] [PACKAGES package…] [HEADERS header…] [RTTI file…])
 #
 # Declares a piece: target ekauth::NAME from src/NAME, public header ekauth/NAME.hpp unless HEADERS lists others (or
-# none). Pieces are declared floor by floor; a piece is built when EKAUTH_PIECES names it or something that needs it.
+# none). RTTI: the sources of classes that a host holds, whose type information its sanitizers ask for. Pieces are declared floor by floor; a piece is built when EKAUTH_PIECES names it or something that needs it.
 # ekauth_finish_pieces() then creates the targets, checks packages and writes the install rules.
 
 include(GNUInstallDirs)
@@ -12,11 +12,11 @@ set(EKAUTH_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/ekauth)
 set(EKAUTH_SOURCE_DIR ${CMAKE_CURRENT_SOURCE_DIR})
 
 function(ekauth_piece name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PUBLIC;PRIVATE;PACKAGES;HEADERS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PUBLIC;PRIVATE;PACKAGES;HEADERS;RTTI")
   if(NOT DEFINED arg_HEADERS AND NOT "HEADERS" IN_LIST arg_KEYWORDS_MISSING_VALUES)
     set(arg_HEADERS ${name})
   endif()
-  foreach(field SOURCES PUBLIC PRIVATE PACKAGES HEADERS)
+  foreach(field SOURCES PUBLIC PRIVATE PACKAGES HEADERS RTTI)
     set(EKAUTH_${name}_${field} "${arg_${field}}" PARENT_SCOPE)
   endforeach()
   set(EKAUTH_DECLARED_PIECES ${EKAUTH_DECLARED_PIECES} ${name} PARENT_SCOPE)
@@ -117,6 +117,9 @@ function(ekauth_add_piece name)
   if(EKAUTH_NO_EXCEPTIONS)
     target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti)
   endif()
+  foreach(file IN LISTS EKAUTH_${name}_RTTI)
+    set_source_files_properties(${EKAUTH_SOURCE_DIR}/src/${name}/${file} PROPERTIES COMPILE_OPTIONS -frtti)
+  endforeach()
   ekauth_warnings(${target})
   set_target_properties(${target} PROPERTIES
     EXPORT_NAME ${name} OUTPUT_NAME ekauth-${name} CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON

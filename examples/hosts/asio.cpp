@@ -21,7 +21,7 @@ constexpr scope::registry scopes{{"events:read"}};
 class pooled_store {
  public:
   explicit pooled_store(memory::store& rows) : rows_(rows) {}
-  asio::awaitable<result<keys::find::reply>> find_key(keys::find request) {
+  asio::awaitable<result<keys::find::reply>> answer(keys::find request) {
     // Asio wants a type that can be made from nothing where a coroutine crosses executors.
     std::optional<result<keys::find::reply>> answer =
         co_await asio::co_spawn(pool_, on_pool(std::move(request)), asio::use_awaitable);
@@ -30,7 +30,7 @@ class pooled_store {
 
  private:
   asio::awaitable<std::optional<result<keys::find::reply>>> on_pool(keys::find request) {
-    co_return rows_.find_key(request);
+    co_return rows_.answer(request);
   }
   memory::store& rows_;
   asio::thread_pool pool_{2};

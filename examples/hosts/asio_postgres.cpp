@@ -114,23 +114,15 @@ class connection {
   std::unique_ptr<PGconn, closer> open_;
 };
 
-/// The methods that this host's flows ask for, with awaitable answers. For one thread.
+/// Answers every request by an awaitable. For one thread.
 class async_store {
  public:
   async_store(asio::any_io_executor on, const std::string& conninfo, std::size_t connections)
       : freed_(on, asio::steady_timer::time_point::max()) {
     for (std::size_t i = 0; i < connections; ++i) idle_.push_back(std::make_unique<connection>(on, conninfo));
   }
-  auto insert_key(keys::insert request) { return ask(std::move(request)); }
-  auto find_key(keys::find request) { return ask(std::move(request)); }
-  auto insert_session(refresh::insert request) { return ask(std::move(request)); }
-  auto find_session(refresh::find request) { return ask(std::move(request)); }
-  auto advance_session(refresh::advance request) { return ask(std::move(request)); }
-  auto revoke_session(refresh::revoke request) { return ask(std::move(request)); }
-
- private:
   template <class Request>
-  asio::awaitable<result<typename Request::reply>> ask(Request request) {
+  asio::awaitable<result<typename Request::reply>> answer(Request request) {
     while (idle_.empty()) {
       asio::error_code woken;
       auto waiting = freed_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
@@ -148,6 +140,7 @@ class async_store {
     co_return act.answer();
   }
 
+ private:
   std::vector<std::unique_ptr<connection>> idle_;
   asio::steady_timer freed_;
 };

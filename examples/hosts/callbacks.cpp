@@ -1,4 +1,4 @@
-// A host whose database answers by callback: the same methods as keys::store, with one more argument.
+// A host whose database answers by callback: it answers as keys::store does, with one more argument.
 
 #include <ekauth/async_run.hpp>
 #include <ekauth/keys.hpp>
@@ -20,10 +20,10 @@ class callback_store {
  public:
   explicit callback_store(memory::store& rows) : rows_(rows) {}
   template <class Done>
-  void find_key(keys::find request, Done done) {
+  void answer(keys::find request, Done done) {
     // A thread for each request: the callback may ask the next one before this one's thread ends.
     std::thread([this, request = std::move(request), done = std::move(done)] {
-      done(rows_.find_key(request));
+      done(rows_.answer(request));
     }).detach();
   }
 

@@ -34,21 +34,21 @@ class fenced_sessions {
  public:
   fenced_sessions(app& shared, const exchange& x) : app_(shared), x_(x) {}
 
-  result<ekauth::refresh::find::reply> find_session(const ekauth::refresh::find& asked) {
-    auto found = app_.store.find_session(asked);
+  result<ekauth::refresh::find::reply> answer(const ekauth::refresh::find& asked) {
+    auto found = app_.store.answer(asked);
     if (found && *found) {
       subject_ = (*found)->row.granted.subject;
       fence_ = check_network(app_, x_, subject_);
     }
     return found;
   }
-  result<bool> advance_session(const ekauth::refresh::advance& asked) {
+  result<bool> answer(const ekauth::refresh::advance& asked) {
     stopped_ = !fence_;
     if (stopped_) return fence_.error();
-    return app_.store.advance_session(asked);
+    return app_.store.answer(asked);
   }
-  result<ekauth::refresh::revoke::reply> revoke_session(const ekauth::refresh::revoke& asked) {
-    return app_.store.revoke_session(asked);
+  result<ekauth::refresh::revoke::reply> answer(const ekauth::refresh::revoke& asked) {
+    return app_.store.answer(asked);
   }
 
   /// Whose session it was that was asked for.
@@ -185,7 +185,7 @@ void logout(app& app, exchange& x) {
     if (!ended) return x.refuse(ended.error());
     if (*ended) {
       const ekauth::family_id session(token->substr(3, 16));
-      const auto row = app.store.find_session({session});
+      const auto row = app.store.answer(ekauth::refresh::find{session});
       const subject_id account = row && *row ? (*row)->row.granted.subject : subject_id();
       tell_ended(app, x, kind::session_ended, account, session.text());
     }

@@ -1,7 +1,8 @@
 // What stored allowlists need of storage: the stored record, two requests, and the class a host derives from.
 //
 //   class my_store final : public allowlists::store {
-//     result<allowlists::find::reply> find_allowlists(const allowlists::find& request) override;
+//    public:
+//     result<allowlists::find::reply> answer(const allowlists::find& request) override;
 //     …
 //   };
 //
@@ -11,12 +12,12 @@
 #include <ekauth/cidr.hpp>
 #include <ekauth/clock.hpp>
 #include <ekauth/ids.hpp>
-#include <ekauth/result.hpp>
+#include <ekauth/storage.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace ekauth::inline v1::allowlists {
@@ -62,6 +63,7 @@ struct record {
 /// when they are not those of the version that the caller knows. A stale answer keeps a removed network
 /// allowed: read from the primary.
 struct find {
+  static constexpr std::string_view name = "allowlists::find";
   holder of;
   std::uint64_t known_account = 0;  ///< the version the caller has; 0: none
   std::uint64_t known_key = 0;
@@ -75,32 +77,20 @@ struct find {
     answer key;
   };
   using reply = found;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.find_allowlists(*this, std::forward<Done>(done)...);
-  }
 };
 
 /// Compare-and-set of one whole list: stores row, with version expected + 1, where the stored version is
 /// expected (0: where there is no such list); otherwise nothing. true: stored. A wrong "true" loses what an
 /// administrator removed; a wrong "false" costs a second read.
 struct save {
+  static constexpr std::string_view name = "allowlists::save";
   record row;
   std::uint64_t expected = 0;
   using reply = bool;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.save_allowlist(*this, std::forward<Done>(done)...);
-  }
 };
 
-/// What a blocking host derives from; called from many threads at once. Async hosts write the same names with
-/// awaitable answers, or with a callback as second argument. An error from a store always means denied.
-class store {
- public:
-  virtual result<find::reply> find_allowlists(const find& request) = 0;
-  virtual result<save::reply> save_allowlist(const save& request) = 0;
-
+/// What a blocking store of allowlists derives from: it answers these requests.
+class store : public storage::answers<find, save> {
  protected:
   ~store() = default;
 };

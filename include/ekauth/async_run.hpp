@@ -1,6 +1,6 @@
 // The callback runner: the store's methods take one more argument, a callable to answer into.
 //
-//   struct my_store { void find_key(keys::find request, auto done) { …; done(answer); } };
+//   struct my_store { void answer(keys::find request, auto done) { …; done(found); } };
 //   ekauth::async_run(api_keys.verify(credential, at), store, [](auto who) { … });
 #pragma once
 
@@ -24,14 +24,14 @@ struct async_driver {
     self->flow.next([&](auto request) {
       using asked_type = decltype(request);
       auto asked = std::make_shared<const asked_type>(std::move(request));
-      asked->call(self->store,
-                  [self, asked, turn = self->answered](result<typename asked_type::reply> answer) {
-                    if (self->answered != turn)
-                      std::abort();  // a store that answers twice would run the protocol twice
-                    ++self->answered;
-                    self->flow.resume(*asked, std::move(answer));
-                    step(self);
-                  });
+      self->store.answer(*asked,
+                         [self, asked, turn = self->answered](result<typename asked_type::reply> answer) {
+                           if (self->answered != turn)
+                             std::abort();  // a store that answers twice would run the protocol twice
+                           ++self->answered;
+                           self->flow.resume(*asked, std::move(answer));
+                           step(self);
+                         });
     });
   }
 };

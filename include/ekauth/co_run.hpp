@@ -13,7 +13,7 @@ namespace detail {
 
 template <class Step, class Flow, class Store, class Request>
 Step co_answer(Flow& flow, Store& store, Request asked) {
-  auto pending = asked.call(store);
+  auto pending = store.answer(asked);
   result<typename Request::reply> answer = co_await std::move(pending);
   flow.resume(asked, std::move(answer));
 }

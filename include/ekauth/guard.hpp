@@ -178,9 +178,9 @@ struct stores {
   refresh::store* of_sessions = nullptr;
   allowlists::store* of_lists = nullptr;
 
-  result<keys::find::reply> find_key(const keys::find& request) const;
-  result<refresh::find::reply> find_session(const refresh::find& request) const;
-  result<allowlists::find::reply> find_allowlists(const allowlists::find& request) const;
+  result<keys::find::reply> answer(const keys::find& request) const;
+  result<refresh::find::reply> answer(const refresh::find& request) const;
+  result<allowlists::find::reply> answer(const allowlists::find& request) const;
 };
 
 }  // namespace ekauth::inline v1::guard

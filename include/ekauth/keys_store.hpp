@@ -1,7 +1,8 @@
 // What API keys need of storage: the stored record, five requests, and the class a host derives from.
 //
 //   class my_store final : public keys::store {
-//     result<keys::find::reply> find_key(const keys::find& request) override;
+//    public:
+//     result<keys::find::reply> answer(const keys::find& request) override;
 //     …
 //   };
 //
@@ -10,14 +11,14 @@
 
 #include <ekauth/clock.hpp>
 #include <ekauth/grant.hpp>
-#include <ekauth/result.hpp>
 #include <ekauth/secret.hpp>
 #include <ekauth/server_keys.hpp>
+#include <ekauth/storage.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace ekauth::inline v1::keys {
@@ -58,55 +59,44 @@ struct record {
 /// Adds a row whose id is new and whose owner has fewer than owner_limit keys that are not revoked (0: no
 /// limit). A wrong "inserted" loses a key that was shown; a wrong "exists" costs one more draw.
 struct insert {
+  static constexpr std::string_view name = "keys::insert";
   record row;
   std::uint32_t owner_limit = 0;
   enum class reply : std::uint8_t { inserted, exists, limit_reached };
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.insert_key(*this, std::forward<Done>(done)...);
-  }
 };
 
 /// The row of an id, with each verifier's last use. A stale answer keeps a revoked key alive: read from the
 /// primary.
 struct find {
+  static constexpr std::string_view name = "keys::find";
   key_id id;
   using reply = std::optional<record>;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.find_key(*this, std::forward<Done>(done)...);
-  }
 };
 
 /// Compare-and-set: stores row, with version expected + 1, where the stored version is expected and the
 /// stored key is not revoked; otherwise nothing. Id, environment, owner, created_at and last uses stay as
 /// stored. true: stored. A wrong "true" forgets a revocation; a wrong "false" costs a second read.
 struct replace {
+  static constexpr std::string_view name = "keys::replace";
   record row;
   std::uint64_t expected = 0;
   using reply = bool;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.replace_key(*this, std::forward<Done>(done)...);
-  }
 };
 
 /// Keys of an owner, revoked ones too, in byte order of id, after `after` (empty: from the start), at most
 /// limit.
 struct list {
+  static constexpr std::string_view name = "keys::list";
   subject_id owner;
   key_id after;
   std::uint32_t limit = 100;
   using reply = std::vector<record>;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.list_keys(*this, std::forward<Done>(done)...);
-  }
 };
 
 /// Moves last uses forward, never back; entries come in order of id, each (id, number) once. Unknown ones are
 /// passed over. Answers how many moved. Losing it loses nothing that was promised.
 struct touch {
+  static constexpr std::string_view name = "keys::touch";
   struct use {
     key_id id;
     std::uint32_t number = 1;
@@ -114,22 +104,10 @@ struct touch {
   };
   std::vector<use> uses;
   using reply = std::uint32_t;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.touch_keys(*this, std::forward<Done>(done)...);
-  }
 };
 
-/// What a blocking host derives from; called from many threads at once. Async hosts write the same names with
-/// awaitable answers, or with a callback as second argument. An error from a store always means denied.
-class store {
- public:
-  virtual result<insert::reply> insert_key(const insert& request) = 0;
-  virtual result<find::reply> find_key(const find& request) = 0;
-  virtual result<replace::reply> replace_key(const replace& request) = 0;
-  virtual result<list::reply> list_keys(const list& request) = 0;
-  virtual result<touch::reply> touch_keys(const touch& request) = 0;
-
+/// What a blocking store of keys derives from: it answers these requests.
+class store : public storage::answers<insert, find, replace, list, touch> {
  protected:
   ~store() = default;
 };

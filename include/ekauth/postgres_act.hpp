@@ -68,8 +68,8 @@ class act {
   [[nodiscard]] result<typename Request::reply> answer() const;
 
  private:
-  struct inside;
-  std::unique_ptr<inside> inside_;
+  struct state;
+  std::unique_ptr<state> state_;
 };
 
 }  // namespace ekauth::inline v1::postgres

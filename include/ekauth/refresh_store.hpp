@@ -1,7 +1,8 @@
 // What refresh tokens need of storage: the stored record, eight requests, and the class a host derives from.
 //
 //   class my_store final : public refresh::store {
-//     result<refresh::find::reply> find_session(const refresh::find& request) override;
+//    public:
+//     result<refresh::find::reply> answer(const refresh::find& request) override;
 //     …
 //   };
 //
@@ -10,14 +11,14 @@
 
 #include <ekauth/clock.hpp>
 #include <ekauth/grant.hpp>
-#include <ekauth/result.hpp>
 #include <ekauth/secret.hpp>
+#include <ekauth/storage.hpp>
 
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace ekauth::inline v1::refresh {
@@ -69,17 +70,15 @@ struct record {
 /// A wrong "inserted" at a changed epoch lets a login with the old password outlive the change until its
 /// first refresh.
 struct insert {
+  static constexpr std::string_view name = "refresh::insert";
   record row;
   enum class reply : std::uint8_t { inserted, exists, epoch_changed };
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.insert_session(*this, std::forward<Done>(done)...);
-  }
 };
 
 /// The row of a family and its subject's epoch, in one consistent read. A stale answer costs a retry, never a
 /// double use.
 struct find {
+  static constexpr std::string_view name = "refresh::find";
   struct found {
     record row;
     std::uint64_t subject_epoch = 0;
@@ -87,11 +86,10 @@ struct find {
   };
   family_id id;
   using reply = std::optional<found>;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.find_session(*this, std::forward<Done>(done)...);
-  }
 };
+
+/// Whether one of a session's deadlines has come.
+[[nodiscard]] bool is_past_deadline(const record& row, time_point now) noexcept;
 
 /// Whether a session's credentials still count: active, under its subject's epoch, and before its deadlines.
 [[nodiscard]] bool is_live(const find::found& found, time_point now) noexcept;
@@ -101,91 +99,61 @@ struct find {
 /// its subject's; otherwise nothing. true: stored. A wrong "true" lets one token be spent twice; a wrong
 /// "false" costs a second read.
 struct advance {
+  static constexpr std::string_view name = "refresh::advance";
   record row;
   std::uint64_t expected = 0;
   using reply = bool;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.advance_session(*this, std::forward<Done>(done)...);
-  }
 };
 
 /// Ends a session if it is active: state, reason, ended_at, version + 1. Idempotent. A wrong "revoked" leaves
 /// a thief in.
 struct revoke {
+  static constexpr std::string_view name = "refresh::revoke";
   family_id id;
   end_reason reason = end_reason::signed_out;
   time_point at{};
   enum class reply : std::uint8_t { revoked, already, missing };
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.revoke_session(*this, std::forward<Done>(done)...);
-  }
 };
 
 /// The subject's epoch; 0 when it never changed.
 struct read_epoch {
+  static constexpr std::string_view name = "refresh::read_epoch";
   subject_id subject;
   using reply = std::uint64_t;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.read_subject_epoch(*this, std::forward<Done>(done)...);
-  }
 };
 
 /// Adds one to the subject's epoch and keeps the reason; answers the new epoch. In one order with insert and
 /// advance: none of them succeeds under the old epoch after this answered. A wrong answer leaves stolen
 /// sessions alive.
 struct bump_epoch {
+  static constexpr std::string_view name = "refresh::bump_epoch";
   subject_id subject;
   end_reason reason = end_reason::signed_out_everywhere;
   time_point at{};
   using reply = std::uint64_t;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.bump_subject_epoch(*this, std::forward<Done>(done)...);
-  }
 };
 
 /// Sessions of a subject, ended ones too, in byte order of id, after `after` (empty: from the start), at most
 /// limit; with the subject's epoch, as in find.
 struct list {
+  static constexpr std::string_view name = "refresh::list";
   subject_id subject;
   family_id after;
   std::uint32_t limit = 100;
   using reply = std::vector<find::found>;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.list_sessions(*this, std::forward<Done>(done)...);
-  }
 };
 
 /// Removes at most limit sessions whose idle or absolute deadline is at or before `before`. Answers how many.
 /// Removing too much signs people out; too little costs space.
 struct purge {
+  static constexpr std::string_view name = "refresh::purge";
   time_point before{};
   std::uint32_t limit = 1000;
   using reply = std::uint32_t;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.purge_sessions(*this, std::forward<Done>(done)...);
-  }
 };
 
-/// What a blocking host derives from; called from many threads at once. Async hosts write the same names with
-/// awaitable answers, or with a callback as second argument. An error from a store always means denied; a
-/// write whose answer was lost may or may not have happened, and both are safe.
-class store {
- public:
-  virtual result<insert::reply> insert_session(const insert& request) = 0;
-  virtual result<find::reply> find_session(const find& request) = 0;
-  virtual result<advance::reply> advance_session(const advance& request) = 0;
-  virtual result<revoke::reply> revoke_session(const revoke& request) = 0;
-  virtual result<read_epoch::reply> read_subject_epoch(const read_epoch& request) = 0;
-  virtual result<bump_epoch::reply> bump_subject_epoch(const bump_epoch& request) = 0;
-  virtual result<list::reply> list_sessions(const list& request) = 0;
-  virtual result<purge::reply> purge_sessions(const purge& request) = 0;
-
+/// What a blocking store of sessions derives from: it answers these requests.
+class store : public storage::answers<insert, find, advance, revoke, read_epoch, bump_epoch, list, purge> {
  protected:
   ~store() = default;
 };

@@ -13,7 +13,7 @@ template <class Flow, class Store>
   while (!flow.done()) {
     flow.next([&](auto request) {
       const auto asked = std::move(request);
-      flow.resume(asked, asked.call(store));
+      flow.resume(asked, store.answer(asked));
     });
   }
   return std::move(flow).take();

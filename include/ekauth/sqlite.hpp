@@ -23,6 +23,8 @@ struct options {
   bool create = true;                      ///< whether a missing or empty file becomes a store
 };
 
+struct state;  // a store's connections
+
 /// Keys, sessions and allowlists in an SQLite file.
 ///
 /// A resource; movable, and only to be assigned to or destroyed once moved from. Threads and processes may
@@ -35,7 +37,7 @@ struct options {
 /// Errors of every request: store_busy (others held the file beyond the timeout), store_full (nothing
 /// written; works again when there is space), store_corrupt (a row that ekauth did not write),
 /// store_unavailable.
-class store final : public keys::store, public refresh::store, public allowlists::store {
+class store final : public storage::forwards<store, keys::store, refresh::store, allowlists::store> {
  public:
   /// Opens the file; creates it readable by its owner only, and its tables, where how.create allows. A file
   /// of an older ekauth gets the tables that it lacks.
@@ -52,28 +54,13 @@ class store final : public keys::store, public refresh::store, public allowlists
   /// Closes the file; the last one to do so folds its log into it. No request may be running.
   ~store();
 
-  result<keys::insert::reply> insert_key(const keys::insert& request) override;
-  result<keys::find::reply> find_key(const keys::find& request) override;
-  result<keys::replace::reply> replace_key(const keys::replace& request) override;
-  result<keys::list::reply> list_keys(const keys::list& request) override;
-  result<keys::touch::reply> touch_keys(const keys::touch& request) override;
-
-  result<refresh::insert::reply> insert_session(const refresh::insert& request) override;
-  result<refresh::find::reply> find_session(const refresh::find& request) override;
-  result<refresh::advance::reply> advance_session(const refresh::advance& request) override;
-  result<refresh::revoke::reply> revoke_session(const refresh::revoke& request) override;
-  result<refresh::read_epoch::reply> read_subject_epoch(const refresh::read_epoch& request) override;
-  result<refresh::bump_epoch::reply> bump_subject_epoch(const refresh::bump_epoch& request) override;
-  result<refresh::list::reply> list_sessions(const refresh::list& request) override;
-  result<refresh::purge::reply> purge_sessions(const refresh::purge& request) override;
-
-  result<allowlists::find::reply> find_allowlists(const allowlists::find& request) override;
-  result<allowlists::save::reply> save_allowlist(const allowlists::save& request) override;
+  /// Answers a request of keys_store.hpp, refresh_store.hpp or allowlists_store.hpp.
+  template <class Request>
+  result<typename Request::reply> answer(const Request& request);
 
  private:
-  struct inside;
-  explicit store(std::unique_ptr<inside> opened) noexcept;
-  std::unique_ptr<inside> inside_;
+  explicit store(std::unique_ptr<state> opened) noexcept;
+  std::unique_ptr<state> state_;
 };
 
 }  // namespace ekauth::inline v1::sqlite

@@ -1,7 +1,7 @@
 // Stores that answer by callback or by coroutine, as the blocking ones that the conformance kit judges.
 //
-//   testing::blocking_keys waited(my_callback_store, testing::by_callback{});
-//   testing::blocking_sessions waited(my_asio_store, testing::by_await{[&](auto answer) {
+//   auto waited = testing::blocking<keys::store>(my_callback_store, testing::by_callback{});
+//   auto waited = testing::blocking<refresh::store>(my_asio_store, testing::by_await{[&](auto answer) {
 //     return asio::co_spawn(loop, std::move(answer), asio::use_future).get();   // how this host waits
 //   }});
 //   for (const auto& broken : testing::check_keys(waited)) …
@@ -37,7 +37,7 @@ struct by_callback {
       std::binary_semaphore arrived{0};
     };
     const auto box = std::make_shared<mailbox>(asked);  // outlives this call where the answer is late
-    box->asked.call(store, [box](answer_type answer) {
+    store.answer(box->asked, [box](answer_type answer) {
       if (box->is_answered.test_and_set()) std::abort();
       box->answer.emplace(std::move(answer));
       box->arrived.release();
@@ -56,75 +56,32 @@ struct by_await {
 
   template <class Request, class Store>
   result<typename Request::reply> operator()(const Request& asked, Store& store) const {
-    return wait(asked.call(store));
+    return wait(store.answer(asked));
   }
 };
 template <class Wait>
 by_await(Wait) -> by_await<Wait>;
 
-/// An asynchronous store of keys as a blocking one. judged must outlive it.
-template <class Store, class Wait>
-class blocking_keys final : public keys::store {
+/// An asynchronous store as a blocking one. Made by blocking(); judged must outlive it.
+template <class Interface, class Store, class Wait>
+class blocking_store final : public storage::forwards<blocking_store<Interface, Store, Wait>, Interface> {
  public:
-  blocking_keys(Store& judged, Wait wait) : store_(judged), wait_(std::move(wait)) {}
+  blocking_store(Store& judged, Wait wait) : store_(judged), wait_(std::move(wait)) {}
 
-  result<keys::insert::reply> insert_key(const keys::insert& r) override { return wait_(r, store_); }
-  result<keys::find::reply> find_key(const keys::find& r) override { return wait_(r, store_); }
-  result<keys::replace::reply> replace_key(const keys::replace& r) override { return wait_(r, store_); }
-  result<keys::list::reply> list_keys(const keys::list& r) override { return wait_(r, store_); }
-  result<keys::touch::reply> touch_keys(const keys::touch& r) override { return wait_(r, store_); }
+  template <class Request>
+  result<typename Request::reply> answer(const Request& request) {
+    return wait_(request, store_);
+  }
 
  private:
   Store& store_;
   Wait wait_;
 };
 
-/// An asynchronous store of sessions as a blocking one. judged must outlive it.
-template <class Store, class Wait>
-class blocking_sessions final : public refresh::store {
- public:
-  blocking_sessions(Store& judged, Wait wait) : store_(judged), wait_(std::move(wait)) {}
-
-  result<refresh::insert::reply> insert_session(const refresh::insert& r) override {
-    return wait_(r, store_);
-  }
-  result<refresh::find::reply> find_session(const refresh::find& r) override { return wait_(r, store_); }
-  result<refresh::advance::reply> advance_session(const refresh::advance& r) override {
-    return wait_(r, store_);
-  }
-  result<refresh::revoke::reply> revoke_session(const refresh::revoke& r) override {
-    return wait_(r, store_);
-  }
-  result<refresh::read_epoch::reply> read_subject_epoch(const refresh::read_epoch& r) override {
-    return wait_(r, store_);
-  }
-  result<refresh::bump_epoch::reply> bump_subject_epoch(const refresh::bump_epoch& r) override {
-    return wait_(r, store_);
-  }
-  result<refresh::list::reply> list_sessions(const refresh::list& r) override { return wait_(r, store_); }
-  result<refresh::purge::reply> purge_sessions(const refresh::purge& r) override { return wait_(r, store_); }
-
- private:
-  Store& store_;
-  Wait wait_;
-};
-
-/// An asynchronous store of allowlists as a blocking one. judged must outlive it.
-template <class Store, class Wait>
-class blocking_allowlists final : public allowlists::store {
- public:
-  blocking_allowlists(Store& judged, Wait wait) : store_(judged), wait_(std::move(wait)) {}
-
-  result<allowlists::find::reply> find_allowlists(const allowlists::find& r) override {
-    return wait_(r, store_);
-  }
-  result<allowlists::save::reply> save_allowlist(const allowlists::save& r) override {
-    return wait_(r, store_);
-  }
-
- private:
-  Store& store_;
-  Wait wait_;
-};
+/// An asynchronous store as a blocking one of Interface: keys::store, refresh::store or allowlists::store.
+template <class Interface, class Store, class Wait>
+[[nodiscard]] blocking_store<Interface, Store, Wait> blocking(Store& judged, Wait wait) {
+  return {judged, std::move(wait)};
+}
 
 }  // namespace ekauth::inline v1::testing

@@ -243,25 +243,24 @@ void check_flow::tell(audit::kind what, errc code, std::string_view key) const {
 
 namespace {
 
-template <class Reply, class Store, class Request>
-result<Reply> ask_if_there(Store* store, result<Reply> (Store::*method)(const Request&),
-                           const Request& request) {
+template <class Store, class Request>
+result<typename Request::reply> ask_if_there(Store* store, const Request& request) {
   if (store == nullptr) return error{errc::store_unavailable, "the check has no store for this"};
-  return (store->*method)(request);
+  return store->answer(request);
 }
 
 }  // namespace
 
-result<keys::find::reply> stores::find_key(const keys::find& request) const {
-  return ask_if_there(of_keys, &keys::store::find_key, request);
+result<keys::find::reply> stores::answer(const keys::find& request) const {
+  return ask_if_there(of_keys, request);
 }
 
-result<refresh::find::reply> stores::find_session(const refresh::find& request) const {
-  return ask_if_there(of_sessions, &refresh::store::find_session, request);
+result<refresh::find::reply> stores::answer(const refresh::find& request) const {
+  return ask_if_there(of_sessions, request);
 }
 
-result<allowlists::find::reply> stores::find_allowlists(const allowlists::find& request) const {
-  return ask_if_there(of_lists, &allowlists::store::find_allowlists, request);
+result<allowlists::find::reply> stores::answer(const allowlists::find& request) const {
+  return ask_if_there(of_lists, request);
 }
 
 }  // namespace ekauth::inline v1::guard

@@ -1,4 +1,4 @@
-#include "memory/tables.hpp"
+#include "memory/answer.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -29,17 +29,17 @@ keys::record merged(keys::record next, keys::record& old) {
 
 }  // namespace
 
-result<keys::insert::reply> store::insert_key(const keys::insert& request) {
+result<keys::insert::reply> answer_from(key_table& table, const keys::insert& request) {
   const keys::record& row = request.row;
-  const std::unique_lock all(keys_->lock);
-  found_or_made owner(keys_->owners, row.granted.subject.text());
+  const std::unique_lock all(table.lock);
+  found_or_made owner(table.owners, row.granted.subject.text());
   key_table::owned& owned = owner.row();
   if (request.owner_limit != 0 && owned.not_revoked >= request.owner_limit)
     return keys::insert::reply::limit_reached;
 
   // All that takes memory comes before what is done of it: the key is whole, or not there.
   std::set<std::string_view> id{""};
-  auto& shard = keys_->shard_of(row.id);
+  auto& shard = table.shard_of(row.id);
   const std::unique_lock one(shard.lock);
   const auto [at, is_new] = shard.rows.try_emplace(row.id.text(), row);
   if (!is_new) return keys::insert::reply::exists;
@@ -51,8 +51,8 @@ result<keys::insert::reply> store::insert_key(const keys::insert& request) {
   return keys::insert::reply::inserted;
 }
 
-result<keys::find::reply> store::find_key(const keys::find& request) {
-  auto& shard = keys_->shard_of(request.id);
+result<keys::find::reply> answer_from(key_table& table, const keys::find& request) {
+  auto& shard = table.shard_of(request.id);
   const std::shared_lock one(shard.lock);
   const auto at = shard.rows.find(request.id.text());
   if (at == shard.rows.end()) return keys::find::reply{};
@@ -67,9 +67,9 @@ result<keys::find::reply> store::find_key(const keys::find& request) {
   return result<keys::find::reply>(std::in_place, row);
 }
 
-result<keys::replace::reply> store::replace_key(const keys::replace& request) {
-  const std::unique_lock all(keys_->lock);
-  auto& shard = keys_->shard_of(request.row.id);
+result<keys::replace::reply> answer_from(key_table& table, const keys::replace& request) {
+  const std::unique_lock all(table.lock);
+  auto& shard = table.shard_of(request.row.id);
   const std::unique_lock one(shard.lock);
   const auto at = shard.rows.find(request.row.id.text());
   if (at == shard.rows.end()) return false;
@@ -77,31 +77,31 @@ result<keys::replace::reply> store::replace_key(const keys::replace& request) {
   if (stored.version != request.expected || stored.state == keys::status::revoked) return false;
   static_assert(std::is_nothrow_move_assignable_v<keys::record>);  // what takes memory is done before
   stored = merged(request.row, stored);
-  if (stored.state == keys::status::revoked) --keys_->owners[stored.granted.subject.text()].not_revoked;
+  if (stored.state == keys::status::revoked) --table.owners[stored.granted.subject.text()].not_revoked;
   return true;
 }
 
-result<keys::list::reply> store::list_keys(const keys::list& request) {
+result<keys::list::reply> answer_from(key_table& table, const keys::list& request) {
   keys::list::reply rows;
-  const std::shared_lock all(keys_->lock);
-  const auto owner = keys_->owners.find(request.owner.text());
-  if (owner == keys_->owners.end()) return rows;
+  const std::shared_lock all(table.lock);
+  const auto owner = table.owners.find(request.owner.text());
+  if (owner == table.owners.end()) return rows;
   const auto& ids = owner->second.ids;
   for (auto id = ids.upper_bound(request.after.text()); id != ids.end() && rows.size() < request.limit;
        ++id) {
     const key_id wanted(*id);
-    auto& shard = keys_->shard_of(wanted);
+    auto& shard = table.shard_of(wanted);
     const std::shared_lock one(shard.lock);
     rows.push_back(shard.rows.find(wanted.text())->second);
   }
   return rows;
 }
 
-result<keys::touch::reply> store::touch_keys(const keys::touch& request) {
+result<keys::touch::reply> answer_from(key_table& table, const keys::touch& request) {
   keys::touch::reply moved = 0;
-  const std::unique_lock all(keys_->lock);
+  const std::unique_lock all(table.lock);
   for (const auto& use : request.uses) {
-    auto& shard = keys_->shard_of(use.id);
+    auto& shard = table.shard_of(use.id);
     const std::unique_lock one(shard.lock);
     const auto at = shard.rows.find(use.id.text());
     if (at == shard.rows.end()) continue;
@@ -112,5 +112,11 @@ result<keys::touch::reply> store::touch_keys(const keys::touch& request) {
   }
   return moved;
 }
+
+template result<keys::insert::reply> store::answer(const keys::insert&);
+template result<keys::find::reply> store::answer(const keys::find&);
+template result<keys::replace::reply> store::answer(const keys::replace&);
+template result<keys::list::reply> store::answer(const keys::list&);
+template result<keys::touch::reply> store::answer(const keys::touch&);
 
 }  // namespace ekauth::inline v1::memory

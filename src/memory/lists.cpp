@@ -1,15 +1,15 @@
-#include "memory/tables.hpp"
+#include "memory/answer.hpp"
 
 #include <mutex>
 #include <type_traits>
 
 namespace ekauth::inline v1::memory {
 
-result<allowlists::find::reply> store::find_allowlists(const allowlists::find& request) {
-  const std::shared_lock all(lists_->lock);
+result<allowlists::find::reply> answer_from(list_table& table, const allowlists::find& request) {
+  const std::shared_lock all(table.lock);
   const auto answer = [&](const std::string& key, std::uint64_t known) {
-    const auto at = lists_->rows.find({request.of.account.text(), key});
-    if (at == lists_->rows.end()) return allowlists::find::answer{};
+    const auto at = table.rows.find({request.of.account.text(), key});
+    if (at == table.rows.end()) return allowlists::find::answer{};
     const allowlists::record& row = at->second;
     return allowlists::find::answer{
         row.version, row.version == known ? std::nullopt : std::optional<allowlists::record>(row)};
@@ -19,16 +19,19 @@ result<allowlists::find::reply> store::find_allowlists(const allowlists::find& r
   return found;
 }
 
-result<allowlists::save::reply> store::save_allowlist(const allowlists::save& request) {
-  const std::unique_lock all(lists_->lock);
+result<allowlists::save::reply> answer_from(list_table& table, const allowlists::save& request) {
+  const std::unique_lock all(table.lock);
   const allowlists::record& row = request.row;
-  const auto at = lists_->rows.find({row.of.account.text(), row.of.key.text()});
-  if ((at == lists_->rows.end() ? 0 : at->second.version) != request.expected) return false;
+  const auto at = table.rows.find({row.of.account.text(), row.of.key.text()});
+  if ((at == table.rows.end() ? 0 : at->second.version) != request.expected) return false;
   static_assert(std::is_nothrow_move_assignable_v<allowlists::record>);  // what takes memory is done before
   allowlists::record stored = row;
   stored.version = request.expected + 1;
-  lists_->rows.insert_or_assign({row.of.account.text(), row.of.key.text()}, std::move(stored));
+  table.rows.insert_or_assign({row.of.account.text(), row.of.key.text()}, std::move(stored));
   return true;
 }
+
+template result<allowlists::find::reply> store::answer(const allowlists::find&);
+template result<allowlists::save::reply> store::answer(const allowlists::save&);
 
 }  // namespace ekauth::inline v1::memory

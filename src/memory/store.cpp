@@ -1,11 +1,8 @@
-#include "memory/tables.hpp"
+#include "memory/state.hpp"
 
 namespace ekauth::inline v1::memory {
 
-store::store()
-    : keys_(std::make_unique<key_table>()),
-      sessions_(std::make_unique<session_table>()),
-      lists_(std::make_unique<list_table>()) {}
+store::store() : state_(std::make_unique<state>()) {}
 store::store(store&&) noexcept = default;
 store& store::operator=(store&&) noexcept = default;
 store::~store() = default;

@@ -1,86 +1,62 @@
-// A row of an answer, read strictly.
+// One row of an answer, as the strict reading of rows wants it.
 #pragma once
 
-#include <ekauth/clock.hpp>
-#include <ekauth/scope.hpp>
-#include <ekauth/secret.hpp>
-
 #include "postgres/parameters.hpp"
+#include "storage/sql_rows.hpp"
 
 #include <libpq-fe.h>
 
 namespace ekauth::inline v1::postgres {
 
-inline constexpr error corrupt_row{errc::store_corrupt, "a stored row is not one that ekauth wrote"};
-
-/// Whether a character may name a server key.
-[[nodiscard]] constexpr bool is_slot(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-/// The columns of a row from left to right. What ekauth would not have written makes the row bad for good,
-/// and every value read from it worthless.
-class columns {
+/// A row of an answer in PostgreSQL's binary form. Texts and bytes are as they lie in the answer, and as
+/// long.
+class raw_row {
  public:
-  columns(const PGresult* rows, int row) noexcept : rows_(rows), row_(row) {}
+  raw_row(const PGresult* rows, int row) noexcept : rows_(rows), row_(row) {}
 
-  /// Of a statement that only reads, past the column that all of these begin with.
-  [[nodiscard]] static columns found(const PGresult* rows, int row) noexcept {
-    columns made(rows, row);
-    made.skip(1);
-    return made;
+  [[nodiscard]] bool is_null(int at) const noexcept {
+    return is_there(at) && PQgetisnull(rows_, row_, at) != 0;
   }
-
-  [[nodiscard]] bool good() const noexcept { return good_; }
-  [[nodiscard]] bool next_is_null() const noexcept {
-    return is_there(at_) && PQgetisnull(rows_, row_, at_) != 0;
+  [[nodiscard]] std::optional<std::string_view> text(int at) const noexcept { return bytes(at); }
+  [[nodiscard]] std::optional<std::string_view> bytes(int at) const noexcept {
+    if (!is_there(at) || !is_of(at, type::bytea) || PQgetisnull(rows_, row_, at) != 0) return std::nullopt;
+    return value_of(at);
   }
-  void skip(int count) noexcept { at_ += count; }
-
-  /// As it lies in the answer, and as long.
-  [[nodiscard]] std::string_view text();
-  [[nodiscard]] scope::list scopes();
-  [[nodiscard]] char slot();
-  [[nodiscard]] std::int64_t integer();
-  [[nodiscard]] std::uint32_t u32();
-  [[nodiscard]] std::uint64_t u64();
-  [[nodiscard]] time_point time() { return time_point(duration(integer())); }
-  [[nodiscard]] std::optional<time_point> optional_time();
-  [[nodiscard]] digest digest_bytes() { return bytes<32>(); }
-
-  template <std::size_t N>
-  [[nodiscard]] std::array<std::uint8_t, N> bytes() {
-    std::array<std::uint8_t, N> out{};
-    copy_bytes(out.data(), N);
-    return out;
-  }
-
-  /// An enumeration whose values are all numbers from first to last.
-  template <class Choice>
-  [[nodiscard]] Choice one_of(Choice first, Choice last) {
-    const std::int64_t number = integer();
-    if (number < static_cast<std::int64_t>(first) || number > static_cast<std::int64_t>(last))
-      return bad(first);
-    return static_cast<Choice>(number);
+  [[nodiscard]] std::optional<std::int64_t> integer(int at) const noexcept {
+    if (!is_there(at)) return std::nullopt;
+    const std::string_view stored = value_of(at);  // most significant byte first; none where it is NULL
+    const bool is_int8 = is_of(at, type::int8) && stored.size() == 8;
+    const bool is_int2 = is_of(at, type::int2) && stored.size() == 2;
+    if (!is_int8 && !is_int2) return std::nullopt;
+    std::uint64_t bits = (stored[0] & 0x80) != 0 ? ~std::uint64_t{0} : 0;
+    for (const char byte : stored) bits = bits << 8 | static_cast<unsigned char>(byte);
+    return static_cast<std::int64_t>(bits);
   }
 
  private:
-  template <class Value>
-  Value bad(Value value) {
-    good_ = false;
-    return value;
-  }
-  void copy_bytes(std::uint8_t* out, std::size_t size);
   // libpq would tell of a place outside to a notice receiver that may be gone.
   [[nodiscard]] bool is_there(int at) const noexcept {
     return row_ < PQntuples(rows_) && at < PQnfields(rows_);
   }
-  [[nodiscard]] std::string_view value_of(int at) const noexcept;
+  [[nodiscard]] bool is_of(int at, type which) const noexcept {
+    return PQftype(rows_, at) == static_cast<Oid>(which);
+  }
+  [[nodiscard]] std::string_view value_of(int at) const noexcept {
+    return {PQgetvalue(rows_, row_, at), static_cast<std::size_t>(PQgetlength(rows_, row_, at))};
+  }
 
   const PGresult* rows_;
   int row_;
-  int at_ = 0;
-  bool good_ = true;
 };
+
+class columns : public storage::columns<raw_row> {
+ public:
+  columns(const PGresult* rows, int row, int first = 0) noexcept
+      : storage::columns<raw_row>(raw_row(rows, row), first) {}
+
+  /// Of a statement that only reads, past the column that all of these begin with.
+  [[nodiscard]] static columns found(const PGresult* rows, int row) noexcept { return {rows, row, 1}; }
+};
+using storage::corrupt_row;
 
 }  // namespace ekauth::inline v1::postgres

@@ -1,22 +1,12 @@
-#include "postgres/acts.hpp"
+#include "postgres/answer.hpp"
 #include "postgres/columns.hpp"
 
 namespace ekauth::inline v1::postgres {
 
 namespace {
 
-constexpr std::size_t most_secrets = 3;
-constexpr error unstorable{errc::internal_error, "a key record that could not be read back"};
-
-bool is_storable(const keys::record& row) {
-  if (row.verifiers.size() > most_secrets) return false;
-  for (std::size_t i = 0; i < row.verifiers.size(); ++i) {
-    if (!is_slot(row.verifiers[i].slot)) return false;
-    if (i > 0 && row.verifiers[i].number <= row.verifiers[i - 1].number) return false;
-  }
-  return (row.env == keys::environment::live || row.env == keys::environment::test) &&
-         row.state >= keys::status::active && row.state <= keys::status::revoked;
-}
+using storage::is_storable;
+using storage::unstorable_row;
 
 // number, slot, digest, created_at and not_after, each an array over the secrets.
 void bind_secrets(parameters& with, const std::vector<keys::verifier>& secrets) {
@@ -27,47 +17,10 @@ void bind_secrets(parameters& with, const std::vector<keys::verifier>& secrets) 
       .with_each(secrets, [](const keys::verifier& one) { return one.not_after; });
 }
 
-// In the order of the columns that both reading statements name.
-void read_key(columns& row, keys::record& key) {
-  key.env = row.one_of(keys::environment::live, keys::environment::test);
-  key.name = row.text();
-  key.granted.subject = subject_id(row.text());
-  key.granted.scopes = row.scopes();
-  key.state = row.one_of(keys::status::active, keys::status::revoked);
-  key.created_at = row.time();
-  key.not_before = row.optional_time();
-  key.expires_at = row.optional_time();
-  key.revoked_at = row.optional_time();
-  key.version = row.u64();
-}
-constexpr int key_columns = 10;  // besides the id
-
-void read_secret(columns& row, keys::record& key) {
-  if (row.next_is_null()) return;  // a key without any
-  keys::verifier& secret = key.verifiers.emplace_back();
-  secret.number = row.u32();
-  secret.slot = row.slot();
-  secret.value = row.digest_bytes();
-  secret.created_at = row.time();
-  secret.not_after = row.optional_time();
-  secret.last_used = row.optional_time();
-}
-
-// Rows come by key, one for each of its secrets.
-result<std::vector<keys::record>> read_keys(const received& got) {
-  std::vector<keys::record> found;
-  for (int at = 0; at < got.found(); ++at) {
-    columns row = columns::found(got.rows(), at);
-    const std::string_view id = row.text();
-    if (found.empty() || found.back().id.text() != id) {
-      found.emplace_back().id = key_id(id);
-      read_key(row, found.back());
-    } else {
-      row.skip(key_columns);
-    }
-    read_secret(row, found.back());
-    if (!row.good() || found.back().verifiers.size() > most_secrets) return corrupt_row;
-  }
+result<storage::key_rows> read_keys(const received& got) {
+  storage::key_rows found;
+  for (int at = 0; at < got.found(); ++at)
+    if (auto good = found.add(columns::found(got.rows(), at)); !good) return good.error();
   return found;
 }
 
@@ -76,17 +29,17 @@ std::int64_t count_of(const received& got) { return columns(got.rows(), 0).integ
 
 }  // namespace
 
-result<statement> to_statement(const keys::insert& request) {
+result<void> compose(statement& asked, const keys::insert& request) {
   const keys::record& row = request.row;
-  if (!is_storable(row)) return unstorable;
+  if (!is_storable(row)) return unstorable_row;
   const bool counts = row.state != keys::status::revoked;
-  statement asked{sql::insert_key, {}};
-  asked.values.with(row.id, row.env, row.name, row.granted.subject, row.granted.scopes.spaced(), row.state,
-                    row.created_at, row.not_before, row.expires_at, row.revoked_at, row.version, counts,
-                    request.owner_limit);
+  asked.which = sql::insert_key;
+  asked.values.with(row.id);
+  storage::visit_key_fields(row, asked.values.binder());
+  asked.values.with(counts, request.owner_limit);
   bind_secrets(asked.values, row.verifiers);
   asked.values.with_each(row.verifiers, [](const keys::verifier& one) { return one.last_used; });
-  return asked;
+  return {};
 }
 
 result<keys::insert::reply> read_reply(const keys::insert&, const received& got) {
@@ -97,46 +50,64 @@ result<keys::insert::reply> read_reply(const keys::insert&, const received& got)
   return count_of(got) == 0 ? keys::insert::reply::limit_reached : keys::insert::reply::inserted;
 }
 
-result<statement> to_statement(const keys::find& request) {
-  return statement{sql::find_key, parameters::of(request.id)};
+result<void> compose(statement& asked, const keys::find& request) {
+  asked = {sql::find_key, parameters::of(request.id)};
+  return {};
 }
 
 result<keys::find::reply> read_reply(const keys::find&, const received& got) {
   auto found = read_keys(got);
   if (!found) return found.error();
-  if (found->empty()) return keys::find::reply();
-  return keys::find::reply(std::move(found->front()));
+  return (*std::move(found)).one();
 }
 
-result<statement> to_statement(const keys::replace& request) {
+result<void> compose(statement& asked, const keys::replace& request) {
   const keys::record& row = request.row;
-  if (!is_storable(row)) return unstorable;
-  statement asked{sql::replace_key, {}};
-  asked.values.with(row.id, request.expected, row.name, row.granted.scopes.spaced(), row.state,
-                    row.not_before, row.expires_at, row.revoked_at, request.expected + 1);
+  if (!is_storable(row)) return unstorable_row;
+  asked.which = sql::replace_key;
+  asked.values.with(row.id, request.expected);
+  storage::visit_changing_key_fields(row, asked.values.binder());
+  asked.values.with(request.expected + 1);
   bind_secrets(asked.values, row.verifiers);
-  return asked;
+  return {};
 }
 
 result<keys::replace::reply> read_reply(const keys::replace&, const received& got) {
   return count_of(got) == 1;
 }
 
-result<statement> to_statement(const keys::list& request) {
-  return statement{sql::list_keys, parameters::of(request.owner, request.after, request.limit)};
+result<void> compose(statement& asked, const keys::list& request) {
+  asked = {sql::list_keys, parameters::of(request.owner, request.after, request.limit)};
+  return {};
 }
 
-result<keys::list::reply> read_reply(const keys::list&, const received& got) { return read_keys(got); }
+result<keys::list::reply> read_reply(const keys::list&, const received& got) {
+  auto found = read_keys(got);
+  if (!found) return found.error();
+  return (*std::move(found)).all();
+}
 
-result<statement> to_statement(const keys::touch& request) {
+result<void> compose(statement& asked, const keys::touch& request) {
   using use = keys::touch::use;
-  statement asked{sql::touch_keys, {}};
+  asked.which = sql::touch_keys;
   asked.values.with_each(request.uses, [](const use& one) { return one.id; })
       .with_each(request.uses, [](const use& one) { return one.number; })
       .with_each(request.uses, [](const use& one) { return one.at; });
-  return asked;
+  return {};
 }
 
 result<keys::touch::reply> read_reply(const keys::touch&, const received& got) { return got.changed(); }
+
+template class act<keys::insert>;
+template class act<keys::find>;
+template class act<keys::replace>;
+template class act<keys::list>;
+template class act<keys::touch>;
+
+template result<keys::insert::reply> store::answer(const keys::insert&);
+template result<keys::find::reply> store::answer(const keys::find&);
+template result<keys::replace::reply> store::answer(const keys::replace&);
+template result<keys::list::reply> store::answer(const keys::list&);
+template result<keys::touch::reply> store::answer(const keys::touch&);
 
 }  // namespace ekauth::inline v1::postgres

@@ -3,6 +3,7 @@
 
 #include <ekauth/clock.hpp>
 #include <ekauth/ids.hpp>
+#include <ekauth/scope.hpp>
 
 #include <array>
 #include <cstdint>
@@ -51,6 +52,11 @@ class parameters {
       return true;
     });
     return *this;
+  }
+
+  /// Binds each field that a visitor of storage/fields.hpp is given.
+  [[nodiscard]] auto binder() {
+    return [this](std::string_view, const auto& value) { with(value); };
   }
 
   [[nodiscard]] static constexpr bool fits(std::uint64_t number) noexcept {
@@ -107,6 +113,7 @@ class parameters {
   // Each appends a value; false: NULL.
   bool put(std::string_view text);
   bool put(const std::string& text) { return put(std::string_view(text)); }
+  bool put(const scope::list& scopes) { return put(std::string_view(scopes.spaced())); }
   bool put(const char& slot) { return put(std::string_view(&slot, 1)); }
   template <class Kind>
   bool put(const id<Kind>& name) {

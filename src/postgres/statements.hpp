@@ -43,13 +43,13 @@ inline constexpr std::size_t all_statements = static_cast<std::size_t>(sql::coun
 inline constexpr std::array<const char*, all_statements> statement_texts{
     // insert_key. A second insert of an id breaks the primary key, and takes the owner's count back with it.
     R"(WITH room AS (
-         INSERT INTO ekauth.api_key_owners AS o (owner, live) VALUES ($4, $12)
+         INSERT INTO ekauth.api_key_owners AS o (owner, live) VALUES ($3, $12)
          ON CONFLICT (owner) DO UPDATE SET live = o.live + excluded.live WHERE $13 = 0 OR o.live < $13
          RETURNING owner),
        added AS (
-         INSERT INTO ekauth.api_keys (id, environment, name, owner, scopes, state, created_at, not_before,
+         INSERT INTO ekauth.api_keys (id, environment, owner, created_at, name, scopes, state, not_before,
                                       expires_at, revoked_at, version)
-         SELECT $1, $2, $3, owner, $5, $6, $7, $8, $9, $10, $11 FROM room
+         SELECT $1, $2, owner, $4, $5, $6, $7, $8, $9, $10, $11 FROM room
          RETURNING id),
        secrets AS (
          INSERT INTO ekauth.api_key_secrets (key_id, number, slot, digest, created_at, not_after, last_used)
@@ -57,7 +57,7 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
        SELECT count(*) FROM added)",
     // find_key
     R"(SELECT current_setting('transaction_read_only') = 'off',
-              k.id, k.environment, k.name, k.owner, k.scopes, k.state, k.created_at, k.not_before, k.expires_at,
+              k.id, k.environment, k.owner, k.created_at, k.name, k.scopes, k.state, k.not_before, k.expires_at,
               k.revoked_at, k.version, s.number, s.slot, s.digest, s.created_at, s.not_after, s.last_used
        FROM (VALUES (1)) one LEFT JOIN ekauth.api_keys k ON k.id = $1
             LEFT JOIN ekauth.api_key_secrets s ON s.key_id = k.id
@@ -87,7 +87,7 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
        SELECT count(*) FROM changed)",
     // list_keys
     R"(SELECT current_setting('transaction_read_only') = 'off',
-              k.id, k.environment, k.name, k.owner, k.scopes, k.state, k.created_at, k.not_before, k.expires_at,
+              k.id, k.environment, k.owner, k.created_at, k.name, k.scopes, k.state, k.not_before, k.expires_at,
               k.revoked_at, k.version, s.number, s.slot, s.digest, s.created_at, s.not_after, s.last_used
        FROM (VALUES (1)) one
             LEFT JOIN (SELECT * FROM ekauth.api_keys WHERE owner = $1 AND id > $2 ORDER BY id LIMIT $3) k ON true
@@ -104,14 +104,14 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
        FROM due d WHERE s.key_id = d.key_id AND s.number = d.number)",
     // insert_session. A subject has a row from its first session on, so that there is one to lock.
     R"(WITH made AS (
-         INSERT INTO ekauth.subjects (subject, epoch, reason, changed_at) SELECT $2, 0, 0, $11 WHERE $5 = 0
+         INSERT INTO ekauth.subjects (subject, epoch, reason, changed_at) SELECT $2, 0, 0, $6 WHERE $5 = 0
          ON CONFLICT (subject) DO NOTHING
          RETURNING epoch),
        known AS MATERIALIZED (SELECT epoch FROM ekauth.subjects WHERE subject = $2 FOR SHARE),
        subject AS MATERIALIZED (SELECT epoch FROM made UNION ALL SELECT epoch FROM known),
        added AS (
-         INSERT INTO ekauth.sessions (id, subject, scopes, client, epoch, generation, slot, current_digest,
-                                      previous_digest, salt, created_at, rotated_at, last_ok_at, confirmed_at,
+         INSERT INTO ekauth.sessions (id, subject, scopes, client, epoch, created_at, generation, slot,
+                                      current_digest, previous_digest, salt, rotated_at, last_ok_at, confirmed_at,
                                       replays, idle_deadline, absolute_deadline, binding, state, reason, ended_at,
                                       version)
          SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
@@ -122,8 +122,8 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
        SELECT (SELECT epoch FROM subject), (SELECT count(*) FROM added))",
     // find_session
     R"(SELECT current_setting('transaction_read_only') = 'off',
-              f.id, f.subject, f.scopes, f.client, f.epoch, f.generation, f.slot, f.current_digest,
-              f.previous_digest, f.salt, f.created_at, f.rotated_at, f.last_ok_at, f.confirmed_at, f.replays,
+              f.id, f.subject, f.scopes, f.client, f.epoch, f.created_at, f.generation, f.slot, f.current_digest,
+              f.previous_digest, f.salt, f.rotated_at, f.last_ok_at, f.confirmed_at, f.replays,
               f.idle_deadline, f.absolute_deadline, f.binding, f.state, f.reason, f.ended_at, f.version,
               coalesce(u.epoch, 0), coalesce(u.reason, 0::smallint)
        FROM (VALUES (1)) one LEFT JOIN ekauth.sessions f ON f.id = $1
@@ -152,8 +152,8 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
        RETURNING epoch)",
     // list_sessions
     R"(SELECT current_setting('transaction_read_only') = 'off',
-              f.id, f.subject, f.scopes, f.client, f.epoch, f.generation, f.slot, f.current_digest,
-              f.previous_digest, f.salt, f.created_at, f.rotated_at, f.last_ok_at, f.confirmed_at, f.replays,
+              f.id, f.subject, f.scopes, f.client, f.epoch, f.created_at, f.generation, f.slot, f.current_digest,
+              f.previous_digest, f.salt, f.rotated_at, f.last_ok_at, f.confirmed_at, f.replays,
               f.idle_deadline, f.absolute_deadline, f.binding, f.state, f.reason, f.ended_at, f.version,
               coalesce(u.epoch, 0), coalesce(u.reason, 0::smallint)
        FROM (VALUES (1)) one

@@ -1,5 +1,5 @@
-#include "postgres/inside.hpp"
 #include "postgres/schema.hpp"
+#include "postgres/state.hpp"
 
 #include <chrono>
 
@@ -9,7 +9,6 @@ namespace {
 
 constexpr duration longest_wait = std::chrono::hours(1);
 constexpr std::uint32_t most_connections = 1000;
-constexpr error forked{errc::store_unavailable, "the store was opened before a fork"};
 
 // In a URI, a /, @ or ? that stands unescaped in a password ends it there, or a part of the query becomes
 // one, and what is left would be told to the log as a port or a host. Read as libpq does: user and password
@@ -94,7 +93,7 @@ void pool::give(std::unique_ptr<connection> back) noexcept {
 
 // ---- The store
 
-result<received> store::inside::ask(const statement& what) {
+result<received> state::ask(const statement& what) {
   for (int tries = only_reads(what.which) ? 2 : 1;;) {
     auto db = connections.take();
     if (!db) return db.error();
@@ -103,19 +102,6 @@ result<received> store::inside::ask(const statement& what) {
     if (!got.words().empty()) told.log(got.words());
     if (got.how() != fate::lost || --tries == 0) return got;
   }
-}
-
-template <class Request>
-result<typename Request::reply> store::inside::answer(const Request& request) {
-  if (is_forked()) return forked;
-  const auto asked = statement_of(request);
-  if (!asked) return asked.error();
-  for (int tries = 0; tries < most_tries; ++tries) {
-    const auto got = ask(*asked);
-    if (!got) return got.error();
-    if (auto reply = reply_of(request, *got)) return *std::move(reply);
-  }
-  return races_lost;
 }
 
 result<void> store::migrate(const options& how) {
@@ -128,68 +114,26 @@ result<void> store::migrate(const options& how) {
 
 result<store> store::open(options how) {
   if (auto ok = check(how); !ok) return ok.error();
-  auto opened = std::make_unique<inside>(how);
+  auto opened = std::make_unique<state>(how);
   const auto first = opened->connections.take();
   if (!first) return first.error();
   return store(std::move(opened));
 }
 
-store::store(std::unique_ptr<inside> opened) noexcept : inside_(std::move(opened)) {}
+store::store(std::unique_ptr<state> opened) noexcept : state_(std::move(opened)) {}
 store::store(store&&) noexcept = default;
 
 store& store::operator=(store&& other) noexcept {
   if (this != &other) {
     const store closed(std::move(*this));
-    inside_ = std::move(other.inside_);
+    state_ = std::move(other.state_);
   }
   return *this;
 }
 
 store::~store() {
   // In a child the sessions are the parent's to end; what the child carries of them is left alone.
-  if (inside_ && inside_->is_forked()) static_cast<void>(inside_.release());
-}
-
-// ---- Each request
-
-result<keys::insert::reply> store::insert_key(const keys::insert& request) {
-  return inside_->answer(request);
-}
-result<keys::find::reply> store::find_key(const keys::find& request) { return inside_->answer(request); }
-result<keys::replace::reply> store::replace_key(const keys::replace& request) {
-  return inside_->answer(request);
-}
-result<keys::list::reply> store::list_keys(const keys::list& request) { return inside_->answer(request); }
-result<keys::touch::reply> store::touch_keys(const keys::touch& request) { return inside_->answer(request); }
-result<refresh::insert::reply> store::insert_session(const refresh::insert& request) {
-  return inside_->answer(request);
-}
-result<refresh::find::reply> store::find_session(const refresh::find& request) {
-  return inside_->answer(request);
-}
-result<refresh::advance::reply> store::advance_session(const refresh::advance& request) {
-  return inside_->answer(request);
-}
-result<refresh::revoke::reply> store::revoke_session(const refresh::revoke& request) {
-  return inside_->answer(request);
-}
-result<refresh::read_epoch::reply> store::read_subject_epoch(const refresh::read_epoch& request) {
-  return inside_->answer(request);
-}
-result<refresh::bump_epoch::reply> store::bump_subject_epoch(const refresh::bump_epoch& request) {
-  return inside_->answer(request);
-}
-result<refresh::list::reply> store::list_sessions(const refresh::list& request) {
-  return inside_->answer(request);
-}
-result<refresh::purge::reply> store::purge_sessions(const refresh::purge& request) {
-  return inside_->answer(request);
-}
-result<allowlists::find::reply> store::find_allowlists(const allowlists::find& request) {
-  return inside_->answer(request);
-}
-result<allowlists::save::reply> store::save_allowlist(const allowlists::save& request) {
-  return inside_->answer(request);
+  if (state_ && state_->is_forked()) static_cast<void>(state_.release());
 }
 
 }  // namespace ekauth::inline v1::postgres

@@ -3,6 +3,8 @@
 
 #include <ekauth/redis.hpp>
 
+#include "storage/strict.hpp"
+
 #include <hiredis/hiredis.h>
 
 #include <memory>
@@ -19,7 +21,7 @@ struct releaser {
 };
 using reply = std::unique_ptr<redisReply, releaser>;
 
-inline constexpr error corrupt_row{errc::store_corrupt, "a stored row is not one that ekauth wrote"};
+using storage::corrupt_row;
 inline constexpr error strange{errc::store_unavailable,
                                "the server answered what no script of the store answers"};
 

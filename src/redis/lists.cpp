@@ -1,10 +1,8 @@
-#include "redis/inside.hpp"
+#include "redis/answer.hpp"
 
 namespace ekauth::inline v1::redis {
 
 namespace {
-
-constexpr error unstorable{errc::internal_error, "an allowlist that could not be read back"};
 
 // Account and key in one name; the length keeps them apart.
 std::string name_of(const allowlists::holder& of) {
@@ -24,24 +22,26 @@ result<allowlists::find::answer> read_list(const redisReply& stored, allowlists:
   if (is_array(found, 0)) return answer;
 
   fields row(found);
-  auto entries = allowlists::parse_entries(row.text("entries"));
-  if (!entries) return corrupt_row;
-  answer.row = allowlists::record{std::move(of), row.flag("enabled"), *std::move(entries),
-                                  row.time("changed_at"), row.u64("version")};
+  allowlists::record& list = answer.row.emplace();
+  list.of = std::move(of);
+  row.read("enabled", list.enabled);
+  row.read("entries", list.entries);
+  row.read("changed_at", list.changed_at);
+  row.read("version", list.version);
   if (!row.is_whole()) return corrupt_row;
   return answer;
 }
 
 }  // namespace
 
-result<allowlists::find::reply> store::find_allowlists(const allowlists::find& request) {
+result<allowlists::find::reply> answer_from(state& store, const allowlists::find& request) {
   const bool has_key = !request.of.key.empty();
   const allowlists::holder account{request.of.account};
-  call asked = inside_->ask(script::find_allowlists);
+  call asked = store.ask(script::find_allowlists);
   asked.key("allowlist:", name_of(account));
   if (has_key) asked.key("allowlist:", name_of(request.of));
   asked.with(request.known_account, request.known_key);
-  const auto answer = inside_->read(asked);
+  const auto answer = store.read(asked);
   if (!answer) return answer.error();
   if (!is_array(**answer, has_key ? 2 : 1)) return strange;
   allowlists::find::reply both;
@@ -55,17 +55,18 @@ result<allowlists::find::reply> store::find_allowlists(const allowlists::find& r
   return both;
 }
 
-result<allowlists::save::reply> store::save_allowlist(const allowlists::save& request) {
+result<allowlists::save::reply> answer_from(state& store, const allowlists::save& request) {
   const allowlists::record& row = request.row;
-  const std::string entries = allowlists::to_text(row.entries);
-  // A label that breaks its line would come back as another list.
-  const auto read_back = allowlists::parse_entries(entries);
-  if (request.expected >= most || !read_back || *read_back != row.entries) return unstorable;
-  call asked = inside_->ask(script::save_allowlist);
+  const auto entries = storage::storable_text(row.entries);
+  if (request.expected >= most || !entries) return storage::unstorable_row;
+  call asked = store.ask(script::save_allowlist);
   asked.key("allowlist:", name_of(row.of)).with(request.expected);
-  asked.field("enabled", row.enabled ? 1 : 0).field("entries", entries);
+  asked.field("enabled", row.enabled ? 1 : 0).field("entries", *entries);
   asked.field("changed_at", row.changed_at).field("version", request.expected + 1);
-  return inside_->change(asked).transform([](std::uint32_t rows) { return rows == 1; });
+  return store.change(asked).transform([](std::uint32_t rows) { return rows == 1; });
 }
+
+template result<allowlists::find::reply> store::answer(const allowlists::find&);
+template result<allowlists::save::reply> store::answer(const allowlists::save&);
 
 }  // namespace ekauth::inline v1::redis

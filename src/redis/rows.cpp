@@ -1,7 +1,5 @@
 #include "redis/rows.hpp"
 
-#include <cstring>
-
 namespace ekauth::inline v1::redis {
 
 namespace {
@@ -44,43 +42,10 @@ std::string_view fields::text(std::string_view name) {
   return text_of(*all_.element[2 * *at + 1]);
 }
 
-scope::list fields::scopes(std::string_view name) {
-  const std::string_view stored = text(name);
-  auto read = scope::list::parse_spaced(stored);
-  // Parsing drops repeats; ekauth never writes one.
-  if (!read || read->spaced() != stored) return bad(scope::list());
-  return *std::move(read);
-}
-
-char fields::slot(std::string_view name) {
-  const std::string_view stored = text(name);
-  if (stored.size() != 1 || !is_slot(stored[0])) return bad('\0');
-  return stored[0];
-}
-
 std::int64_t fields::integer(std::string_view name) {
   const auto number = parse_integer(text(name));
   return number ? *number : bad(std::int64_t{0});
 }
-
-std::uint32_t fields::u32(std::string_view name) {
-  const std::int64_t number = integer(name);
-  if (number < 0 || number > std::numeric_limits<std::uint32_t>::max()) return bad(0u);
-  return static_cast<std::uint32_t>(number);
-}
-
-std::uint64_t fields::u64(std::string_view name) {
-  const std::int64_t number = integer(name);
-  if (number < 0) return bad(std::uint64_t{0});
-  return static_cast<std::uint64_t>(number);
-}
-
-std::optional<time_point> fields::optional_time(std::string_view name) {
-  if (!has(name)) return std::nullopt;
-  return time(name);
-}
-
-bool fields::flag(std::string_view name) { return one_of(name, 0, 1) == 1; }
 
 std::vector<std::uint32_t> fields::numbers(std::string_view name) {
   std::vector<std::uint32_t> all;
@@ -95,15 +60,6 @@ std::vector<std::uint32_t> fields::numbers(std::string_view name) {
     left.remove_prefix(std::min(end + 1, left.size()));
   }
   return all;
-}
-
-void fields::copy(std::string_view name, std::uint8_t* out, std::size_t size) {
-  const std::string_view stored = text(name);
-  if (stored.size() != size) {
-    good_ = false;
-    return;
-  }
-  std::memcpy(out, stored.data(), size);
 }
 
 }  // namespace ekauth::inline v1::redis

@@ -6,6 +6,8 @@
 
 #include "redis/connection.hpp"
 #include "redis/scripts.hpp"
+#include "storage/fields.hpp"
+#include "storage/strict.hpp"
 
 #include <array>
 #include <charconv>
@@ -15,11 +17,6 @@
 #include <vector>
 
 namespace ekauth::inline v1::redis {
-
-/// Whether a character may name a server key.
-[[nodiscard]] constexpr bool is_slot(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 
 /// The largest version and epoch: Redis counts in 64 bits with a sign.
 inline constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
@@ -60,6 +57,11 @@ class call {
     return value ? with(name, *value) : *this;
   }
 
+  /// Adds each field that a visitor of storage/fields.hpp is given.
+  [[nodiscard]] auto writer() {
+    return [this](std::string_view name, const auto& value) { field(name, value); };
+  }
+
   [[nodiscard]] script which() const noexcept { return which_; }
 
   /// As EVALSHA with the script's digest, or as EVAL with its text.
@@ -79,6 +81,7 @@ class call {
   void add(const id<Kind>& name) {
     add(std::string_view(name.text()));
   }
+  void add(const scope::list& scopes) { add(std::string_view(scopes.spaced())); }
   void add(const char& slot) { add(std::string_view(&slot, 1)); }
   template <class Number>
   requires(std::is_integral_v<Number>) void add(const Number& number) {
@@ -125,31 +128,24 @@ class fields {
   [[nodiscard]] bool has(std::string_view name) const noexcept;
 
   [[nodiscard]] std::string_view text(std::string_view name);
-  [[nodiscard]] scope::list scopes(std::string_view name);
-  [[nodiscard]] char slot(std::string_view name);
   [[nodiscard]] std::int64_t integer(std::string_view name);
-  [[nodiscard]] std::uint32_t u32(std::string_view name);
-  [[nodiscard]] std::uint64_t u64(std::string_view name);
-  [[nodiscard]] time_point time(std::string_view name) { return time_point(duration(integer(name))); }
-  [[nodiscard]] std::optional<time_point> optional_time(std::string_view name);
-  [[nodiscard]] bool flag(std::string_view name);
   /// Numbers that grow, between single spaces.
   [[nodiscard]] std::vector<std::uint32_t> numbers(std::string_view name);
 
-  template <std::size_t N>
-  [[nodiscard]] std::array<std::uint8_t, N> bytes(std::string_view name) {
-    std::array<std::uint8_t, N> out{};
-    copy(name, out.data(), N);
-    return out;
+  template <class Value>
+  void read(std::string_view name, Value& value) {
+    if constexpr (storage::form_of<Value>::value == storage::form::number)
+      keep(storage::take(integer(name), value));
+    else
+      keep(storage::take(text(name), value));
   }
-
-  /// An enumeration whose values are all numbers from first to last.
-  template <class Choice>
-  [[nodiscard]] Choice one_of(std::string_view name, Choice first, Choice last) {
-    const std::int64_t number = integer(name);
-    if (number < static_cast<std::int64_t>(first) || number > static_cast<std::int64_t>(last))
-      return bad(first);
-    return static_cast<Choice>(number);
+  template <class Value>
+  void read(std::string_view name, std::optional<Value>& value) {
+    if (has(name)) read(name, value.emplace());
+  }
+  /// Reads each field that a visitor of storage/fields.hpp is given.
+  [[nodiscard]] auto reader() {
+    return [this](std::string_view name, auto& value) { read(name, value); };
   }
 
  private:
@@ -158,8 +154,8 @@ class fields {
     good_ = false;
     return value;
   }
+  void keep(bool is_good) noexcept { good_ = good_ && is_good; }
   [[nodiscard]] std::optional<std::size_t> place_of(std::string_view name) const noexcept;
-  void copy(std::string_view name, std::uint8_t* out, std::size_t size);
 
   const redisReply& all_;
   std::size_t next_ = 0;  // where the next field lies, if they come in the order in which they were written

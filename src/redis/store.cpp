@@ -1,5 +1,5 @@
-#include "redis/inside.hpp"
 #include "redis/server.hpp"
+#include "redis/state.hpp"
 
 #include <chrono>
 
@@ -16,7 +16,7 @@ constexpr std::size_t longest_prefix = 64;
 bool is_prefix(std::string_view text) {
   if (text.empty() || text.size() > longest_prefix) return false;
   for (const char c : text)
-    if (!is_slot(c) && std::string_view("-_.:").find(c) == std::string_view::npos) return false;
+    if (!storage::is_slot(c) && std::string_view("-_.:").find(c) == std::string_view::npos) return false;
   return true;
 }
 
@@ -46,7 +46,7 @@ result<void> check(const options& how) {
 
 }  // namespace
 
-result<reply> store::inside::run(const call& asked, bool may_repeat) {
+result<reply> state::run(const call& asked, bool may_repeat) {
   if (::getpid() != opened_by_) return error{errc::store_unavailable, "the store was opened before a fork"};
   pool::lease lease(links);
   if (!lease) return error{errc::store_busy, "all connections are taken"};
@@ -75,7 +75,7 @@ result<reply> store::inside::run(const call& asked, bool may_repeat) {
   }
 }
 
-result<std::uint32_t> store::inside::change(const call& asked) {
+result<std::uint32_t> state::change(const call& asked) {
   const auto answer = write(asked);
   if (!answer) return answer.error();
   const long long count = (*answer)->integer;
@@ -87,7 +87,7 @@ result<std::uint32_t> store::inside::change(const call& asked) {
 
 result<store> store::open(options how) {
   if (auto ok = check(how); !ok) return ok.error();
-  auto opened = std::make_unique<inside>(std::move(how));
+  auto opened = std::make_unique<state>(std::move(how));
   auto server = connection::open(opened->how);
   if (!server) return server.error();
   auto warnings = inspect(*server);
@@ -95,7 +95,7 @@ result<store> store::open(options how) {
   opened->warnings = *std::move(warnings);
   if (auto ours = claim(*server, opened->names); !ours) return ours.error();
   for (std::size_t i = 0; i < all_scripts; ++i) {
-    inside::loaded& one = opened->scripts[i];
+    state::loaded& one = opened->scripts[i];
     one.text = whole_text(script(i), opened->names, opened->how.keep_expired);
     const auto digest = server->need((command(3) << "SCRIPT"
                                                  << "LOAD" << one.text)
@@ -107,11 +107,11 @@ result<store> store::open(options how) {
   return store(std::move(opened));
 }
 
-store::store(std::unique_ptr<inside> opened) noexcept : inside_(std::move(opened)) {}
+store::store(std::unique_ptr<state> opened) noexcept : state_(std::move(opened)) {}
 store::store(store&&) noexcept = default;
 store& store::operator=(store&&) noexcept = default;
 store::~store() = default;
 
-const std::vector<warning>& store::warnings() const noexcept { return inside_->warnings; }
+const std::vector<warning>& store::warnings() const noexcept { return state_->warnings; }
 
 }  // namespace ekauth::inline v1::redis

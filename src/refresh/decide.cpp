@@ -15,10 +15,6 @@ duration since(time_point then, time_point now) {
   return now > then ? now - then : duration(0);
 }
 
-bool past_deadline(const record& row, time_point now) {
-  return now >= row.idle_deadline || (row.absolute_deadline && now >= *row.absolute_deadline);
-}
-
 bool same_binding(const record& row, const presented& token) {
   return !row.binding || (token.binding && constant_time_equal(*row.binding, *token.binding));
 }
@@ -29,17 +25,12 @@ bool replay_is_open(const record& row, const policy& rules, time_point now) {
 
 }  // namespace
 
-bool is_live(const find::found& found, time_point now) noexcept {
-  const record& row = found.row;
-  return row.state == status::active && found.subject_epoch == row.epoch && !past_deadline(row, now);
-}
-
 verdict decide(const find::found* found, const presented& token, const policy& rules, time_point now) {
   if (found == nullptr) return verdict::unknown;
   const record& row = found->row;
   if (row.state != status::active) return verdict::ended;
   if (found->subject_epoch != row.epoch) return verdict::epoch_changed;
-  if (past_deadline(row, now) || row.generation >= max_generation) return verdict::expired;
+  if (is_past_deadline(row, now) || row.generation >= max_generation) return verdict::expired;
 
   if (token.generation > row.generation) return verdict::store_regression;
   const bool is_current = token.generation == row.generation;

@@ -28,24 +28,6 @@ result<void> check_policy(const policy& rules) {
 
 }  // namespace
 
-std::string_view name(end_reason reason) noexcept {
-  switch (reason) {
-    case end_reason::none:
-      return "none";
-    case end_reason::signed_out:
-      return "signed_out";
-    case end_reason::signed_out_everywhere:
-      return "signed_out_everywhere";
-    case end_reason::password_changed:
-      return "password_changed";
-    case end_reason::reuse_detected:
-      return "reuse_detected";
-    case end_reason::admin:
-      return "admin";
-  }
-  return "none";
-}
-
 result<parts> core::check(std::string_view token) const {
   auto read = split(token);
   if (!read) return read.error();

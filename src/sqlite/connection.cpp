@@ -52,66 +52,25 @@ void query::bind(std::uint64_t number) {
   bind(static_cast<std::int64_t>(number));
 }
 
-// ---- columns
+// ---- raw_row
 
-std::string_view columns::text() {
-  const int at = at_++;
-  if (sqlite3_column_type(row_, at) != SQLITE_TEXT) return bad(std::string_view());
-  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(row_, at));
-  if (bytes == nullptr) return bad(std::string_view());
-  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(row_, at))};
+std::optional<std::string_view> raw_row::text(int at) const noexcept {
+  if (sqlite3_column_type(row_, at) != SQLITE_TEXT) return std::nullopt;
+  const auto* const bytes = reinterpret_cast<const char*>(sqlite3_column_text(row_, at));
+  if (bytes == nullptr) return std::nullopt;
+  return std::string_view(bytes, static_cast<std::size_t>(sqlite3_column_bytes(row_, at)));
 }
 
-scope::list columns::scopes() {
-  const std::string_view stored = text();
-  auto read = scope::list::parse_spaced(stored);
-  if (!read) return bad(scope::list());
-  // Parsing drops repeats; ekauth never writes one.
-  std::size_t length = read->empty() ? 0 : read->entries().size() - 1;
-  for (const std::string& one : read->entries()) length += one.size();
-  if (length != stored.size()) return bad(scope::list());
-  return *std::move(read);
+std::optional<std::string_view> raw_row::bytes(int at) const noexcept {
+  if (sqlite3_column_type(row_, at) != SQLITE_BLOB) return std::nullopt;
+  const auto* const bytes = static_cast<const char*>(sqlite3_column_blob(row_, at));
+  if (bytes == nullptr) return std::nullopt;
+  return std::string_view(bytes, static_cast<std::size_t>(sqlite3_column_bytes(row_, at)));
 }
 
-char columns::slot() {
-  const std::string_view stored = text();
-  if (stored.size() != 1 || !is_slot(stored[0])) return bad('\0');
-  return stored[0];
-}
-
-std::int64_t columns::integer() {
-  const int at = at_++;
-  if (sqlite3_column_type(row_, at) != SQLITE_INTEGER) return bad(std::int64_t{0});
+std::optional<std::int64_t> raw_row::integer(int at) const noexcept {
+  if (sqlite3_column_type(row_, at) != SQLITE_INTEGER) return std::nullopt;
   return sqlite3_column_int64(row_, at);
-}
-
-std::uint32_t columns::u32() {
-  const std::int64_t number = integer();
-  if (number < 0 || number > std::numeric_limits<std::uint32_t>::max()) return bad(0u);
-  return static_cast<std::uint32_t>(number);
-}
-
-std::uint64_t columns::u64() {
-  const std::int64_t number = integer();
-  if (number < 0) return bad(std::uint64_t{0});
-  return static_cast<std::uint64_t>(number);
-}
-
-std::optional<time_point> columns::optional_time() {
-  if (!next_is_null()) return time();
-  skip(1);
-  return std::nullopt;
-}
-
-void columns::copy_blob(std::uint8_t* out, std::size_t size) {
-  const int at = at_++;
-  const void* const bytes =
-      sqlite3_column_type(row_, at) == SQLITE_BLOB ? sqlite3_column_blob(row_, at) : nullptr;
-  if (bytes == nullptr || static_cast<std::size_t>(sqlite3_column_bytes(row_, at)) != size) {
-    good_ = false;
-    return;
-  }
-  std::memcpy(out, bytes, size);
 }
 
 // ---- connection
@@ -124,7 +83,7 @@ result<Answer> connection::first_row(const char* text, Read read) const {
   const statement owned(made);
   query asked(made);
   if (const int code = asked.step(); code != SQLITE_ROW) return trouble(code);
-  columns row(asked.row());
+  columns row = asked.row();
   Answer answer = read(row);
   if (!row.good()) return corrupt_row;
   return answer;

@@ -9,6 +9,7 @@
 #include <ekauth/secret.hpp>
 
 #include "sqlite/statements.hpp"
+#include "storage/sql_rows.hpp"
 
 #include <sqlite3.h>
 
@@ -24,18 +25,26 @@ namespace ekauth::inline v1::sqlite {
 /// What a code of SQLite means to a host.
 [[nodiscard]] error trouble(int code);
 
-inline constexpr error corrupt_row{errc::store_corrupt, "a stored row is not one that ekauth wrote"};
-
-/// Whether a character may name a server key.
-[[nodiscard]] constexpr bool is_slot(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 struct closer {
   void operator()(sqlite3* db) const noexcept { sqlite3_close(db); }
   void operator()(sqlite3_stmt* prepared) const noexcept { sqlite3_finalize(prepared); }
 };
 using statement = std::unique_ptr<sqlite3_stmt, closer>;
+
+/// A row that a statement is at. Texts and blobs are as they lie in SQLite's memory, until the next step.
+class raw_row {
+ public:
+  explicit raw_row(sqlite3_stmt* row) noexcept : row_(row) {}
+  [[nodiscard]] bool is_null(int at) const noexcept { return sqlite3_column_type(row_, at) == SQLITE_NULL; }
+  [[nodiscard]] std::optional<std::string_view> text(int at) const noexcept;
+  [[nodiscard]] std::optional<std::string_view> bytes(int at) const noexcept;
+  [[nodiscard]] std::optional<std::int64_t> integer(int at) const noexcept;
+
+ private:
+  sqlite3_stmt* row_;
+};
+using columns = storage::columns<raw_row>;
+using storage::corrupt_row;
 
 /// One run of a statement: binds, steps, and leaves it reset and empty, whichever way it is left.
 class query {
@@ -48,11 +57,17 @@ class query {
     sqlite3_clear_bindings(prepared_);
   }
 
-  /// Binds ?1, ?2, … in order. Texts and blobs are not copied: they must outlive the query.
+  /// Binds ?1, ?2, … in order; one list of scopes at most. Texts and blobs are not copied: they must outlive
+  /// the query.
   template <class... Values>
   query& with(const Values&... values) {
     (bind(values), ...);
     return *this;
+  }
+
+  /// Binds each field that a visitor of storage/fields.hpp is given.
+  [[nodiscard]] auto binder() {
+    return [this](std::string_view, const auto& value) { bind(value); };
   }
 
   /// SQLITE_ROW, SQLITE_DONE, or the code of what went wrong, binding included.
@@ -61,17 +76,32 @@ class query {
   /// Steps a statement that answers no rows; answers how many it changed.
   [[nodiscard]] result<std::uint32_t> run();
 
-  [[nodiscard]] sqlite3_stmt* row() const noexcept { return prepared_; }
+  [[nodiscard]] columns row() const noexcept { return columns(raw_row(prepared_)); }
+
+  /// Steps a statement that finds rows, and gives each to rows.add.
+  template <class Rows>
+  [[nodiscard]] result<void> read_into(Rows& rows) {
+    int code = SQLITE_DONE;
+    while ((code = step()) == SQLITE_ROW)
+      if (auto good = rows.add(row()); !good) return good;
+    if (code != SQLITE_DONE) return trouble(code);
+    return {};
+  }
 
  private:
   void bind(std::string_view text);
   void bind(const std::string& text) { bind(std::string_view(text)); }
+  void bind(const scope::list& scopes) {
+    scopes_ = scopes.spaced();
+    bind(scopes_);
+  }
   template <class Kind>
   void bind(const id<Kind>& name) {
     bind(std::string_view(name.text()));
   }
   void bind(const char& slot) { bind(std::string_view(&slot, 1)); }
   void bind(std::int64_t number) { keep(sqlite3_bind_int64(prepared_, ++at_, number)); }
+  void bind(bool yes) { bind(std::int64_t{yes}); }
   void bind(std::uint32_t number) { bind(std::int64_t{number}); }
   void bind(std::uint64_t number);
   void bind(time_point when) { bind(std::int64_t{when.time_since_epoch().count()}); }
@@ -94,58 +124,9 @@ class query {
   }
 
   sqlite3_stmt* prepared_;
+  std::string scopes_;
   int at_ = 0;
   int code_ = SQLITE_OK;
-};
-
-/// The columns of a row from left to right. What ekauth would not have written makes the row bad for good,
-/// and every value read from it worthless.
-class columns {
- public:
-  explicit columns(sqlite3_stmt* row) noexcept : row_(row) {}
-
-  [[nodiscard]] bool good() const noexcept { return good_; }
-  [[nodiscard]] bool next_is_null() const noexcept { return sqlite3_column_type(row_, at_) == SQLITE_NULL; }
-  void skip(int count) noexcept { at_ += count; }
-
-  /// As it lies in SQLite's memory, until the next step.
-  [[nodiscard]] std::string_view text();
-  [[nodiscard]] scope::list scopes();
-  [[nodiscard]] char slot();
-  [[nodiscard]] std::int64_t integer();
-  [[nodiscard]] std::uint32_t u32();
-  [[nodiscard]] std::uint64_t u64();
-  [[nodiscard]] time_point time() { return time_point(duration(integer())); }
-  [[nodiscard]] std::optional<time_point> optional_time();
-  [[nodiscard]] digest digest_bytes() { return bytes<32>(); }
-
-  template <std::size_t N>
-  [[nodiscard]] std::array<std::uint8_t, N> bytes() {
-    std::array<std::uint8_t, N> out{};
-    copy_blob(out.data(), N);
-    return out;
-  }
-
-  /// An enumeration whose values are all numbers from first to last.
-  template <class Choice>
-  [[nodiscard]] Choice one_of(Choice first, Choice last) {
-    const std::int64_t number = integer();
-    if (number < static_cast<std::int64_t>(first) || number > static_cast<std::int64_t>(last))
-      return bad(first);
-    return static_cast<Choice>(number);
-  }
-
- private:
-  template <class Value>
-  Value bad(Value value) {
-    good_ = false;
-    return value;
-  }
-  void copy_blob(std::uint8_t* out, std::size_t size);
-
-  sqlite3_stmt* row_;
-  int at_ = 0;
-  bool good_ = true;
 };
 
 /// One connection; used by one thread at a time.

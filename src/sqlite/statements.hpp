@@ -40,26 +40,26 @@ inline constexpr std::size_t all_statements = static_cast<std::size_t>(sql::coun
 
 inline constexpr std::array<const char*, all_statements> statement_texts{
     // find_key
-    R"(SELECT k.id, k.environment, k.name, k.owner, k.scopes, k.state, k.created_at, k.not_before, k.expires_at,
+    R"(SELECT k.id, k.environment, k.owner, k.created_at, k.name, k.scopes, k.state, k.not_before, k.expires_at,
               k.revoked_at, k.version, s.number, s.slot, s.digest, s.created_at, s.not_after, s.last_used
        FROM api_keys k LEFT JOIN api_key_secrets s ON s.key_id = k.id
        WHERE k.id = ?1 ORDER BY s.number)",
     // list_keys
-    R"(SELECT k.id, k.environment, k.name, k.owner, k.scopes, k.state, k.created_at, k.not_before, k.expires_at,
+    R"(SELECT k.id, k.environment, k.owner, k.created_at, k.name, k.scopes, k.state, k.not_before, k.expires_at,
               k.revoked_at, k.version, s.number, s.slot, s.digest, s.created_at, s.not_after, s.last_used
        FROM (SELECT * FROM api_keys WHERE owner = ?1 AND id > ?2 ORDER BY id LIMIT ?3) k
             LEFT JOIN api_key_secrets s ON s.key_id = k.id
        ORDER BY k.id, s.number)",
     // find_session
-    R"(SELECT f.id, f.subject, f.scopes, f.client, f.epoch, f.generation, f.slot, f.current_digest,
-              f.previous_digest, f.salt, f.created_at, f.rotated_at, f.last_ok_at, f.confirmed_at, f.replays,
+    R"(SELECT f.id, f.subject, f.scopes, f.client, f.epoch, f.created_at, f.generation, f.slot, f.current_digest,
+              f.previous_digest, f.salt, f.rotated_at, f.last_ok_at, f.confirmed_at, f.replays,
               f.idle_deadline, f.absolute_deadline, f.binding, f.state, f.reason, f.ended_at, f.version,
               ifnull(u.epoch, 0), ifnull(u.reason, 0)
        FROM sessions f LEFT JOIN subjects u ON u.subject = f.subject
        WHERE f.id = ?1)",
     // list_sessions
-    R"(SELECT f.id, f.subject, f.scopes, f.client, f.epoch, f.generation, f.slot, f.current_digest,
-              f.previous_digest, f.salt, f.created_at, f.rotated_at, f.last_ok_at, f.confirmed_at, f.replays,
+    R"(SELECT f.id, f.subject, f.scopes, f.client, f.epoch, f.created_at, f.generation, f.slot, f.current_digest,
+              f.previous_digest, f.salt, f.rotated_at, f.last_ok_at, f.confirmed_at, f.replays,
               f.idle_deadline, f.absolute_deadline, f.binding, f.state, f.reason, f.ended_at, f.version,
               ifnull(u.epoch, 0), ifnull(u.reason, 0)
        FROM sessions f LEFT JOIN subjects u ON u.subject = f.subject
@@ -78,7 +78,7 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
     // count_keys
     "SELECT count(*) FROM (SELECT 1 FROM api_keys WHERE owner = ?1 AND state <> 3 LIMIT ?2)",
     // insert_key
-    R"(INSERT INTO api_keys (id, environment, name, owner, scopes, state, created_at, not_before, expires_at,
+    R"(INSERT INTO api_keys (id, environment, owner, created_at, name, scopes, state, not_before, expires_at,
                              revoked_at, version)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
        ON CONFLICT (id) DO NOTHING)",
@@ -101,8 +101,8 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
     R"(UPDATE api_key_secrets SET last_used = ?3
        WHERE key_id = ?1 AND number = ?2 AND (last_used IS NULL OR last_used < ?3))",
     // insert_session
-    R"(INSERT INTO sessions (id, subject, scopes, client, epoch, generation, slot, current_digest,
-                             previous_digest, salt, created_at, rotated_at, last_ok_at, confirmed_at, replays,
+    R"(INSERT INTO sessions (id, subject, scopes, client, epoch, created_at, generation, slot, current_digest,
+                             previous_digest, salt, rotated_at, last_ok_at, confirmed_at, replays,
                              idle_deadline, absolute_deadline, binding, state, reason, ended_at, version)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
                ?22)

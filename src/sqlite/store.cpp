@@ -1,5 +1,5 @@
-#include "sqlite/inside.hpp"
 #include "sqlite/schema.hpp"
+#include "sqlite/state.hpp"
 
 #include <chrono>
 
@@ -24,7 +24,7 @@ result<void> check(const options& how) {
 
 result<store> store::open(options how) {
   if (auto ok = check(how); !ok) return ok.error();
-  auto opened = std::make_unique<inside>(how.busy_timeout);
+  auto opened = std::make_unique<state>(how.busy_timeout);
   auto writer = open_writer(how);
   if (!writer) return writer.error();
   opened->writer.add(*std::move(writer));
@@ -36,20 +36,20 @@ result<store> store::open(options how) {
   return store(std::move(opened));
 }
 
-store::store(std::unique_ptr<inside> opened) noexcept : inside_(std::move(opened)) {}
+store::store(std::unique_ptr<state> opened) noexcept : state_(std::move(opened)) {}
 store::store(store&&) noexcept = default;
 
 store& store::operator=(store&& other) noexcept {
   if (this != &other) {
     const store closed(std::move(*this));
-    inside_ = std::move(other.inside_);
+    state_ = std::move(other.state_);
   }
   return *this;
 }
 
 store::~store() {
   // In a child the file is the parent's to close; what the child carries of it is left alone.
-  if (inside_ && inside_->is_forked()) static_cast<void>(inside_.release());
+  if (state_ && state_->is_forked()) static_cast<void>(state_.release());
 }
 
 }  // namespace ekauth::inline v1::sqlite

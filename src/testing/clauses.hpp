@@ -15,17 +15,14 @@ using allowlists_judges = std::span<const judge<allowlists::store>>;
 [[nodiscard]] keys_judges keys_changes();
 [[nodiscard]] keys_judges keys_pages();
 [[nodiscard]] keys_judges keys_races();
-[[nodiscard]] keys_judges keys_flows();
 
 [[nodiscard]] sessions_judges sessions_rows();
 [[nodiscard]] sessions_judges sessions_changes();
 [[nodiscard]] sessions_judges sessions_pages();
 [[nodiscard]] sessions_judges sessions_purge();
 [[nodiscard]] sessions_judges sessions_races();
-[[nodiscard]] sessions_judges sessions_flows();
 
 [[nodiscard]] allowlists_judges allowlists_rows();
 [[nodiscard]] allowlists_judges allowlists_races();
-[[nodiscard]] allowlists_judges allowlists_flows();
 
 }  // namespace ekauth::inline v1::testing

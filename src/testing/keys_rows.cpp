@@ -96,7 +96,7 @@ void owners_hold_any_byte(keys_trial& t) {
 
 // Inserted and found as it was, or refused and not there. What the services never store may be refused.
 void kept_or_refused(keys_trial& t, const keys::record& row, std::string_view what) {
-  const auto answer = t.handle().insert_key({row, 0});
+  const auto answer = t.handle().answer(keys::insert{row, 0});
   const auto found = t.ask(keys::find{row.id});
   if (answer && *answer == inserted) {
     expect_same(t, found, row, what);

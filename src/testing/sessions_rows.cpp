@@ -118,7 +118,7 @@ void subjects_hold_any_byte(sessions_trial& t) {
 
 // Inserted and found as it was, or refused and not there. What the services never store may be refused.
 void kept_or_refused(sessions_trial& t, const refresh::record& row, std::string_view what) {
-  const auto answer = t.handle().insert_session({row});
+  const auto answer = t.handle().answer(refresh::insert{row});
   const auto found = t.ask(refresh::find{row.id});
   if (answer && *answer == inserted) {
     expect_same(t, found, untouched(row), what);

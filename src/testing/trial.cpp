@@ -1,23 +1,12 @@
 #include "testing/trial.hpp"
 
-#include <ekauth/refresh.hpp>
-
 #include "core/base62.hpp"
 
-#include <cstdlib>
 #include <latch>
 #include <thread>
 #include <vector>
 
 namespace ekauth::inline v1::testing {
-
-server_keys roots() {
-  server_keys keys;
-  char bytes[32];
-  os_random().fill(bytes, sizeof bytes);
-  if (!keys.add('1', secret(std::string_view(bytes, sizeof bytes)))) std::abort();
-  return keys;
-}
 
 void give_way() { std::this_thread::yield(); }
 
@@ -33,8 +22,7 @@ void together(const std::function<void(std::size_t)>& act) {
   for (std::thread& one : all) one.join();
 }
 
-notes::notes(const options& how, std::string names)
-    : how_(how), names_(std::move(names)), sessions_(*refresh::service::make(roots())) {}
+notes::notes(const options& how, std::string names) : how_(how), names_(std::move(names)) {}
 
 std::string numbered(std::uint64_t n) { return base62::digits(n, 4); }
 
@@ -59,12 +47,9 @@ key_id notes::key(std::string_view suffix) const {
 }
 
 family_id notes::family(const subject_id& subject, std::string_view suffix) const {
-  // The digits that every family of a subject starts with, so that a sharded store keeps both together, are
-  // read off a login that is not carried out.
-  auto login = sessions_.login({.granted = {subject}, .epoch = 0}, at(0));
-  std::string family;
-  login.next([&](const refresh::insert& asked) { family = asked.row.id.text().substr(0, 2); });
-  return family_id(family.append(names_).append(suffix));
+  // Digits that all sessions of a subject begin with, so that a sharded store keeps them together.
+  const std::string shard = base62::digits(std::uint64_t{base62::crc32(subject.text())}, 2);
+  return family_id(shard + names_ + std::string(suffix));
 }
 
 }  // namespace ekauth::inline v1::testing

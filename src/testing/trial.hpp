@@ -1,7 +1,6 @@
 // What a clause judges with: two handles on a store, names of its own, and a place for what it saw.
 #pragma once
 
-#include <ekauth/refresh.hpp>
 #include <ekauth/testing.hpp>
 
 #include <atomic>
@@ -36,45 +35,8 @@ class pace {
   std::atomic<std::uint64_t> reads_ = 0;
 };
 
-/// Server keys for one run.
-[[nodiscard]] server_keys roots();
-
 /// A suffix for ids: four base62 digits, in byte order of the numbers.
 [[nodiscard]] std::string numbered(std::uint64_t n);
-
-/// The store method that answers a request, for findings.
-template <class Request>
-inline constexpr std::string_view method = {};
-template <>
-inline constexpr std::string_view method<keys::insert> = "insert_key";
-template <>
-inline constexpr std::string_view method<keys::find> = "find_key";
-template <>
-inline constexpr std::string_view method<keys::replace> = "replace_key";
-template <>
-inline constexpr std::string_view method<keys::list> = "list_keys";
-template <>
-inline constexpr std::string_view method<keys::touch> = "touch_keys";
-template <>
-inline constexpr std::string_view method<refresh::insert> = "insert_session";
-template <>
-inline constexpr std::string_view method<refresh::find> = "find_session";
-template <>
-inline constexpr std::string_view method<refresh::advance> = "advance_session";
-template <>
-inline constexpr std::string_view method<refresh::revoke> = "revoke_session";
-template <>
-inline constexpr std::string_view method<refresh::read_epoch> = "read_subject_epoch";
-template <>
-inline constexpr std::string_view method<refresh::bump_epoch> = "bump_subject_epoch";
-template <>
-inline constexpr std::string_view method<refresh::list> = "list_sessions";
-template <>
-inline constexpr std::string_view method<refresh::purge> = "purge_sessions";
-template <>
-inline constexpr std::string_view method<allowlists::find> = "find_allowlists";
-template <>
-inline constexpr std::string_view method<allowlists::save> = "save_allowlist";
 
 /// The part that knows no store. Threads may share it.
 class notes {
@@ -107,7 +69,6 @@ class notes {
  private:
   const options& how_;
   const std::string names_;  // 10 base62 digits
-  const refresh::service sessions_;
   std::mutex lock_;
   std::optional<std::string> seen_;
 };
@@ -124,9 +85,9 @@ class trial : public notes {
   /// The store's answer. An error is noted, and then the answer is an empty one.
   template <class Request>
   typename Request::reply ask(const Request& request) {
-    auto answer = request.call(handle());
+    auto answer = handle().answer(request);
     if (answer) return *std::move(answer);
-    saw(std::string(method<Request>)
+    saw(std::string(Request::name)
             .append(" answered the error ")
             .append(name(answer.error().code()))
             .append(": ")

@@ -50,8 +50,8 @@ edit only(std::string networks, bool enabled = true) {
 // The store, but one answer of find_allowlists replaced.
 struct lying final : allowlists::store {
   explicit lying(allowlists::find::found answer) : answer_(std::move(answer)) {}
-  result<allowlists::find::reply> find_allowlists(const allowlists::find&) override { return answer_; }
-  result<allowlists::save::reply> save_allowlist(const allowlists::save&) override { return true; }
+  result<allowlists::find::reply> answer(const allowlists::find&) override { return answer_; }
+  result<allowlists::save::reply> answer(const allowlists::save&) override { return true; }
   allowlists::find::found answer_;
 };
 
@@ -257,7 +257,7 @@ TEST_CASE("a list without an entry that is alive cannot be switched on", "[allow
 
 TEST_CASE("a list that is on and empty denies everybody", "[allowlists]") {
   host h;
-  REQUIRE(*h.inner.save_allowlist({{account, true, {}, noon, 1}, 0}));
+  REQUIRE(*h.inner.answer(allowlists::save{{account, true, {}, noon, 1}, 0}));
   CHECK(h.check(account, inside) == errc::ip_not_allowed);
   CHECK(h.check(key, inside) == errc::ip_not_allowed);
 }
@@ -306,14 +306,14 @@ TEST_CASE("a check asks storage each time, and entries travel only when they cha
   CHECK(h.check(account, inside) == fine);
   struct watching final : allowlists::store {
     explicit watching(memory::store& inner) : inner_(inner) {}
-    result<allowlists::find::reply> find_allowlists(const allowlists::find& request) override {
-      auto answer = inner_.find_allowlists(request);
+    result<allowlists::find::reply> answer(const allowlists::find& request) override {
+      auto answer = inner_.answer(request);
       rows += answer->account.row ? 1 : 0;
       ++asked;
       return answer;
     }
-    result<allowlists::save::reply> save_allowlist(const allowlists::save& request) override {
-      return inner_.save_allowlist(request);
+    result<allowlists::save::reply> answer(const allowlists::save& request) override {
+      return inner_.answer(request);
     }
     memory::store& inner_;
     int asked = 0, rows = 0;
@@ -346,7 +346,7 @@ TEST_CASE("with max_age a check trusts what it remembers for exactly as long", "
   REQUIRE(h.save(account, only("192.0.2.0/24")));
   CHECK(h.check(key, inside) == fine);
   const int asked = h.store.calls;
-  REQUIRE(*h.inner.save_allowlist({{account, true, {}, noon, 2}, 1}));
+  REQUIRE(*h.inner.answer(allowlists::save{{account, true, {}, noon, 2}, 1}));
   CHECK(h.check(key, inside, noon + 10s - 1ms) == fine);
   CHECK(h.store.calls == asked);
   CHECK(h.check(key, inside, noon + 10s) == errc::ip_not_allowed);
@@ -428,10 +428,10 @@ TEST_CASE("a switch that keeps losing races gives up and changes nothing", "[all
   REQUIRE(h.save(account, only("192.0.2.0/24")));
   struct racing final : allowlists::store {
     explicit racing(memory::store& inner) : inner_(inner) {}
-    result<allowlists::find::reply> find_allowlists(const allowlists::find& request) override {
-      return inner_.find_allowlists(request);
+    result<allowlists::find::reply> answer(const allowlists::find& request) override {
+      return inner_.answer(request);
     }
-    result<allowlists::save::reply> save_allowlist(const allowlists::save&) override {
+    result<allowlists::save::reply> answer(const allowlists::save&) override {
       ++lost;
       return lost > win_after;
     }

@@ -21,18 +21,10 @@ namespace {
 struct ask_first {
   int number;
   using reply = int;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.first(*this, std::forward<Done>(done)...);
-  }
 };
 struct ask_second {
   std::string text;
   using reply = std::string;
-  template <class Store, class... Done>
-  auto call(Store& store, Done&&... done) const {
-    return store.second(*this, std::forward<Done>(done)...);
-  }
 };
 
 // Asks first; then second, and again while the answer is "again"; ends in a move-only value.
@@ -60,11 +52,11 @@ struct answers {
   errc why = errc::store_busy;
   int calls = 0;
 
-  result<int> first(const ask_first& asked) {
+  result<int> answer(const ask_first& asked) {
     if (calls++ == fail_at) return error{why, "injected"};
     return asked.number + 1;
   }
-  result<std::string> second(const ask_second& asked) {
+  result<std::string> answer(const ask_second& asked) {
     if (calls++ == fail_at) return error{why, "injected"};
     return std::string(asked.text.back() == '+' ? "!" : "again");
   }
@@ -74,27 +66,29 @@ struct blocking_store : answers {};
 
 struct coroutine_store {
   answers inner;
-  fixed::task<result<int>> first(ask_first asked) { co_return inner.first(asked); }
-  fixed::task<result<std::string>> second(ask_second asked) { co_return inner.second(asked); }
+  fixed::task<result<int>> answer(ask_first asked) { co_return inner.answer(asked); }
+  fixed::task<result<std::string>> answer(ask_second asked) { co_return inner.answer(asked); }
 };
 
 struct callback_store {
   answers inner;
   template <class Done>
-  void first(ask_first asked, Done done) {
-    done(inner.first(asked));
+  void answer(ask_first asked, Done done) {
+    done(inner.answer(asked));
   }
   template <class Done>
-  void second(ask_second asked, Done done) {
-    done(inner.second(asked));
+  void answer(ask_second asked, Done done) {
+    done(inner.answer(asked));
   }
 };
 
-struct eager_store : callback_store {
-  void first(ask_first asked, const auto& done) {
-    done(inner.first(asked));
-    done(inner.first(asked));
+struct eager_store {
+  answers inner;
+  void answer(ask_first asked, const auto& done) {
+    done(inner.answer(asked));
+    done(inner.answer(asked));
   }
+  void answer(ask_second asked, const auto& done) { done(inner.answer(asked)); }
 };
 
 // Answers each request from a thread of its own, which starts the next one.
@@ -103,14 +97,14 @@ struct threaded_store {
   std::array<std::thread, 3> threads;
   std::size_t started = 0;
   template <class Done>
-  void first(ask_first asked, Done done) {
+  void answer(ask_first asked, Done done) {
     std::thread& mine = threads[started++];  // counted before the thread runs: it counts the next
-    mine = std::thread([this, asked, done] { done(inner.first(asked)); });
+    mine = std::thread([this, asked, done] { done(inner.answer(asked)); });
   }
   template <class Done>
-  void second(ask_second asked, Done done) {
+  void answer(ask_second asked, Done done) {
     std::thread& mine = threads[started++];  // counted before the thread runs: it counts the next
-    mine = std::thread([this, asked, done] { done(inner.second(asked)); });
+    mine = std::thread([this, asked, done] { done(inner.answer(asked)); });
   }
 };
 
@@ -187,8 +181,8 @@ TEST_CASE("the callback runner follows answers that come on other threads", "[co
 
 TEST_CASE("a store's exception passes through the blocking runner", "[core]") {
   struct throwing_store {
-    result<int> first(const ask_first&) { throw std::runtime_error("connection lost"); }
-    result<std::string> second(const ask_second&) { return std::string(); }
+    result<int> answer(const ask_first&) { throw std::runtime_error("connection lost"); }
+    result<std::string> answer(const ask_second&) { return std::string(); }
   } store;
   CHECK_THROWS_AS((void)ekauth::run(demo_flow(1), store), std::runtime_error);
 }

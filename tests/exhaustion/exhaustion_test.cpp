@@ -269,9 +269,9 @@ allowlists::record list_of(int number, std::string label) {
 // A row of each kind for each number, and one owner for each.
 void fill(memory::store& store, int count) {
   for (int i = 0; i < count; ++i) {
-    REQUIRE(*store.insert_key({key_of(i, i)}) == keys::insert::reply::inserted);
-    REQUIRE(*store.insert_session({session_of(i, i)}) == refresh::insert::reply::inserted);
-    REQUIRE(*store.save_allowlist({list_of(i, "the first label of the list"), 0}));
+    REQUIRE(*store.answer(keys::insert{key_of(i, i)}) == keys::insert::reply::inserted);
+    REQUIRE(*store.answer(refresh::insert{session_of(i, i)}) == refresh::insert::reply::inserted);
+    REQUIRE(*store.answer(allowlists::save{list_of(i, "the first label of the list"), 0}));
   }
 }
 
@@ -288,12 +288,14 @@ struct told {
       numbers.push_back(rows.size());
     };
     for (int i = 0; i < count; ++i) {
-      keys.push_back(store.find_key({key_id(name_of(i))})->value_or(keys::record{}));
-      sessions.push_back(store.find_session({family_id(name_of(i))})->value_or(refresh::find::found{}));
-      lists.push_back(store.find_allowlists({list_of(i, "").of})->key.row.value_or(allowlists::record{}));
-      add(keys, *store.list_keys({owner_of(i), {}, 100}));
-      add(sessions, *store.list_sessions({owner_of(i), {}, 100}));
-      numbers.push_back(*store.read_subject_epoch({owner_of(i)}));
+      keys.push_back(store.answer(keys::find{key_id(name_of(i))})->value_or(keys::record{}));
+      sessions.push_back(
+          store.answer(refresh::find{family_id(name_of(i))})->value_or(refresh::find::found{}));
+      lists.push_back(
+          store.answer(allowlists::find{list_of(i, "").of})->key.row.value_or(allowlists::record{}));
+      add(keys, *store.answer(keys::list{owner_of(i), {}, 100}));
+      add(sessions, *store.answer(refresh::list{owner_of(i), {}, 100}));
+      numbers.push_back(*store.answer(refresh::read_epoch{owner_of(i)}));
     }
   }
   friend bool operator==(const told& a, const told& b) {
@@ -313,7 +315,9 @@ struct remains {
   told rest;
 
   remains(memory::store& store, int count, long before)
-      : purged(*store.purge_sessions({noon + 1000 * 24h, 1000})), more(alive - before), rest(store, count) {}
+      : purged(*store.answer(refresh::purge{noon + 1000 * 24h, 1000})),
+        more(alive - before),
+        rest(store, count) {}
   friend bool operator==(const remains&, const remains&) = default;
 };
 
@@ -329,7 +333,7 @@ int is_whole_or_not_at_all(int count, const Request& request) {
   fill(calm, count);
   const told first(calm, numbers);
   const long held = alive;
-  const auto answer = request.call(calm);
+  const auto answer = calm.answer(request);
   const long grown = alive - held;
   const told changed(calm, numbers);
   if (changed == first) CHECK(grown <= places);
@@ -340,11 +344,11 @@ int is_whole_or_not_at_all(int count, const Request& request) {
     memory::store store;
     fill(store, count);
     const long full = alive;
-    if (!fails_after(failures, [&] { (void)request.call(store); })) return failures;
+    if (!fails_after(failures, [&] { (void)store.answer(request); })) return failures;
     CHECK(alive - full >= 0);
     CHECK(alive - full <= places);
     CHECK(told(store, numbers) == first);
-    CHECK(*request.call(store) == *answer);
+    CHECK(*store.answer(request) == *answer);
     CHECK(told(store, numbers) == changed);
     CHECK(remains(store, numbers, full) == left);
   }

@@ -90,7 +90,7 @@ class world {
       each.flow.next([&](auto asked) {
         constexpr error lost{errc::store_unavailable, "lost"};
         if (luck == 0) return each.flow.resume(asked, lost);
-        auto answer = asked.call(store_);
+        auto answer = store_.answer(asked);
         if (luck == 1) answer = lost;
         each.flow.resume(asked, std::move(answer));
       });
@@ -135,7 +135,9 @@ class world {
     for (auto& each : ended_) each.second = true;
   }
 
-  refresh::record row(const std::string& family) { return (**store_.find_session({family_id(family)})).row; }
+  refresh::record row(const std::string& family) {
+    return (**store_.answer(refresh::find{family_id(family)})).row;
+  }
 
   void check_rows() {
     for (const auto& [family, is_ended] : ended_) {

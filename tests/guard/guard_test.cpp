@@ -304,11 +304,9 @@ TEST_CASE("a store that answers with another session of the subject is not belie
   struct lying {
     memory::store& inner;
     family_id other;
-    result<keys::find::reply> find_key(const keys::find& asked) { return inner.find_key(asked); }
-    result<refresh::find::reply> find_session(const refresh::find&) { return inner.find_session({other}); }
-    result<allowlists::find::reply> find_allowlists(const allowlists::find& asked) {
-      return inner.find_allowlists(asked);
-    }
+    result<keys::find::reply> answer(const keys::find& asked) { return inner.answer(asked); }
+    result<refresh::find::reply> answer(const refresh::find&) { return inner.answer(refresh::find{other}); }
+    result<allowlists::find::reply> answer(const allowlists::find& asked) { return inner.answer(asked); }
   };
   const auto code = [&](const family_id& answered) {
     lying store{h.inner, answered};

@@ -72,9 +72,9 @@ TEST_CASE(
   h.store.disarm();
   // The same id and tag with another secret cannot be made from outside; a row whose digest differs is the
   // same.
-  auto row = **h.inner.find_key({made.key.id});
+  auto row = **h.inner.answer(keys::find{made.key.id});
   row.verifiers[0].value[0] ^= 1;
-  REQUIRE(*h.inner.replace_key({row, row.version}));
+  REQUIRE(*h.inner.answer(keys::replace{row, row.version}));
   const std::string key(made.token.expose());
   CHECK(code(h, h.with_networks(), key, inside) == errc::key_secret_mismatch);
   CHECK(code(h, h.with_networks(), key, outside) == errc::key_secret_mismatch);

@@ -152,9 +152,9 @@ TEST_CASE("a guard that takes no keys looks for none, in headers, query or path"
 TEST_CASE("a secret that was not proven names the key and not its owner", "[guard]") {
   told_host h;
   const auto made = h.key();
-  auto row = **h.inner.find_key({made.key.id});
+  auto row = **h.inner.answer(keys::find{made.key.id});
   row.verifiers[0].value[0] ^= 1;
-  REQUIRE(*h.inner.replace_key({row, row.version}));
+  REQUIRE(*h.inner.answer(keys::replace{row, row.version}));
   const auto line = h.line(h.how(), {.x_api_key = std::string_view(made.token.expose())});
   CHECK(line.code == errc::key_secret_mismatch);
   CHECK(line.key == made.key.id.text());

@@ -70,7 +70,7 @@ TEST_CASE("a created key verifies with its owner, scopes and name", "[keys]") {
 TEST_CASE("what is stored is the digest and never the key", "[keys]") {
   bench b;
   const auto made = b.create();
-  const auto row = b.inner.find_key({made.key.id});
+  const auto row = b.inner.answer(keys::find{made.key.id});
   REQUIRE(row);
   REQUIRE(*row);
   const std::string_view text = made.token.expose();
@@ -112,9 +112,9 @@ TEST_CASE("an unknown id and a wrong secret of our own making are told apart in 
   CHECK(b.refusal(elsewhere.token.expose()) == errc::key_unknown);
 
   // A row transplanted to another key's id proves nothing: the digest is bound to the id.
-  auto row = **b.inner.find_key({made.key.id});
+  auto row = **b.inner.answer(keys::find{made.key.id});
   row.id = elsewhere.key.id;
-  REQUIRE(b.inner.insert_key({row, 0}));
+  REQUIRE(b.inner.answer(keys::insert{row, 0}));
   CHECK(b.refusal(elsewhere.token.expose()) == errc::key_secret_mismatch);
 }
 
@@ -355,7 +355,7 @@ TEST_CASE("two changes at once lose nothing: both take effect", "[keys]") {
         (void)run(b.service.revoke(b.owner, made.key.id, noon), b.inner);
     });
   for (std::thread& caller : callers) caller.join();
-  const auto row = **b.inner.find_key({made.key.id});
+  const auto row = **b.inner.answer(keys::find{made.key.id});
   CHECK(row.state == keys::status::revoked);
   CHECK(run(b.service.verify(made.token.expose(), {.now = noon}), b.inner).error().code() !=
         errc::store_unavailable);
@@ -368,9 +368,9 @@ TEST_CASE("a change that keeps losing races gives up, and one that wins in time 
   struct racing {
     memory::store& inner;
     int tries = 0, lost = 1000;
-    result<keys::find::reply> find_key(const keys::find& request) const { return inner.find_key(request); }
-    result<bool> replace_key(const keys::replace& request) {
-      return ++tries > lost ? inner.replace_key(request) : result<bool>(false);
+    result<keys::find::reply> answer(const keys::find& request) const { return inner.answer(request); }
+    result<bool> answer(const keys::replace& request) {
+      return ++tries > lost ? inner.answer(request) : result<bool>(false);
     }
   } store{b.inner};
   CHECK(run(b.service.disable(b.owner, made.key.id, noon), store).error().code() == errc::version_conflict);
@@ -393,7 +393,7 @@ TEST_CASE("a store that turns a test key into a live one is not believed", "[key
   const auto made = b.create({.granted = {b.owner}, .name = "t", .env = keys::environment::test});
   auto flow = b.service.verify(made.token.expose(), {.now = noon});
   flow.next([&](keys::find asked) {
-    auto row = *b.inner.find_key(asked);
+    auto row = *b.inner.answer(asked);
     REQUIRE(row);
     row->env = keys::environment::live;
     flow.resume(asked, std::move(row));
@@ -408,8 +408,8 @@ TEST_CASE("a store that answers with another key's row is not believed", "[keys]
     memory::store& inner;
     const key_id& answered;
     int written = 0;
-    result<keys::find::reply> find_key(const keys::find&) const { return inner.find_key({answered}); }
-    result<bool> replace_key(const keys::replace&) { return ++written > 0; }
+    result<keys::find::reply> answer(const keys::find&) const { return inner.answer(keys::find{answered}); }
+    result<bool> answer(const keys::replace&) { return ++written > 0; }
   } store{b.inner, other.key.id};
   const key_id& asked = made.key.id;
   const auto code = [&](auto flow) { return run(std::move(flow), store).error().code(); };
@@ -422,9 +422,9 @@ TEST_CASE("a store that answers with another key's row is not believed", "[keys]
 
 TEST_CASE("a row whose id no key has cannot be rolled", "[keys]") {
   bench b;
-  auto row = **b.inner.find_key({b.create().key.id});
+  auto row = **b.inner.answer(keys::find{b.create().key.id});
   row.id = key_id("key_short");
-  REQUIRE(b.inner.insert_key({row, 0}));
+  REQUIRE(b.inner.answer(keys::insert{row, 0}));
   b.store.calls = 0;
   CHECK(run(b.service.roll(b.owner, row.id, 0ms, noon), b.store).error().code() == errc::store_corrupt);
   CHECK(b.store.calls == 1);
@@ -437,7 +437,7 @@ TEST_CASE("a store that lists another owner's key is not believed", "[keys]") {
   auto flow = b.service.list(stranger);
   flow.next([&](keys::list asked) {
     CHECK(asked.owner == stranger);
-    flow.resume(asked, keys::list::reply{**b.inner.find_key({made.key.id})});
+    flow.resume(asked, keys::list::reply{**b.inner.answer(keys::find{made.key.id})});
   });
   CHECK(std::move(flow).take().error().code() == errc::store_corrupt);
 }

@@ -4,6 +4,7 @@
 #include "postgres/blocking.hpp"
 #include "postgres/by_hand.hpp"
 #include "postgres/parameters.hpp"
+#include "support/whole_kit.hpp"
 
 #include <mutex>
 
@@ -44,21 +45,6 @@ struct callback_store {
     }
     done(std::move(reply));
   }
-  void insert_key(const keys::insert& request, const auto& done) { answer(request, done); }
-  void find_key(const keys::find& request, const auto& done) { answer(request, done); }
-  void replace_key(const keys::replace& request, const auto& done) { answer(request, done); }
-  void list_keys(const keys::list& request, const auto& done) { answer(request, done); }
-  void touch_keys(const keys::touch& request, const auto& done) { answer(request, done); }
-  void insert_session(const refresh::insert& request, const auto& done) { answer(request, done); }
-  void find_session(const refresh::find& request, const auto& done) { answer(request, done); }
-  void advance_session(const refresh::advance& request, const auto& done) { answer(request, done); }
-  void revoke_session(const refresh::revoke& request, const auto& done) { answer(request, done); }
-  void read_subject_epoch(const refresh::read_epoch& request, const auto& done) { answer(request, done); }
-  void bump_subject_epoch(const refresh::bump_epoch& request, const auto& done) { answer(request, done); }
-  void list_sessions(const refresh::list& request, const auto& done) { answer(request, done); }
-  void purge_sessions(const refresh::purge& request, const auto& done) { answer(request, done); }
-  void find_allowlists(const allowlists::find& request, const auto& done) { answer(request, done); }
-  void save_allowlist(const allowlists::save& request, const auto& done) { answer(request, done); }
 };
 
 void expect_none(const std::vector<testing::finding>& findings) {
@@ -70,12 +56,12 @@ void expect_none(const std::vector<testing::finding>& findings) {
 TEST_CASE("acts sent by hand keep what is asked of a store", "[postgres]") {
   const postgres_schema schema;
   callback_store db{schema};
-  testing::blocking_keys keys(db, testing::by_callback{});
-  expect_none(testing::check_keys(keys, {.rounds = 5}));
-  testing::blocking_sessions sessions(db, testing::by_callback{});
-  expect_none(testing::check_sessions(sessions, {.rounds = 5}));
-  testing::blocking_allowlists lists(db, testing::by_callback{});
-  expect_none(testing::check_allowlists(lists, {.rounds = 5}));
+  auto keys = testing::blocking<keys::store>(db, testing::by_callback{});
+  expect_none(whole_kit::check_keys(keys, {.rounds = 5}));
+  auto sessions = testing::blocking<refresh::store>(db, testing::by_callback{});
+  expect_none(whole_kit::check_sessions(sessions, {.rounds = 5}));
+  auto lists = testing::blocking<allowlists::store>(db, testing::by_callback{});
+  expect_none(whole_kit::check_allowlists(lists, {.rounds = 5}));
 }
 
 TEST_CASE("an act larger than a packet is sent whole", "[postgres]") {

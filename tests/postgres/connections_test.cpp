@@ -88,7 +88,7 @@ TEST_CASE("a write whose answer was lost is an error, and is not written again",
   const postgres_schema schema;
   fixed::words said;
   wired store_(schema, {.conninfo = "", .to_log = &said});
-  REQUIRE(*store_.db.insert_session({session("fam_a")}) == added);
+  REQUIRE(*store_.db.answer(refresh::insert{session("fam_a")}) == added);
   const bool arrives = GENERATE(false, true);
   const int before = store_.wire.round_trips();
   if (arrives)
@@ -96,13 +96,13 @@ TEST_CASE("a write whose answer was lost is an error, and is not written again",
   else
     store_.wire.lose_request();
   const auto lost =
-      store_.db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason::admin, fixed::noon});
+      store_.db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason::admin, fixed::noon});
   REQUIRE_FALSE(lost.has_value());
   CHECK(lost.error().code() == errc::store_unavailable);
   CHECK(said.all.starts_with("08006 "));
   CHECK(said.all.size() > 20);  // in libpq's words
   CHECK(store_.wire.round_trips() == before + 1);
-  CHECK(*store_.db.read_subject_epoch({subject_id("usr_1")}) == (arrives ? 1 : 0));
+  CHECK(*store_.db.answer(refresh::read_epoch{subject_id("usr_1")}) == (arrives ? 1 : 0));
 }
 
 TEST_CASE("a rotation whose answer was lost is denied, and its token is not good for a second one",
@@ -120,7 +120,7 @@ TEST_CASE("a rotation whose answer was lost is denied, and its token is not good
   while (!flow.done())
     flow.next([&](auto request) {
       if (std::is_same_v<decltype(request), refresh::advance>) store_.wire.lose_answer();
-      flow.resume(request, request.call(store_.db));
+      flow.resume(request, store_.db.answer(request));
     });
   const auto lost = std::move(flow).take();
   REQUIRE_FALSE(lost.has_value());
@@ -134,20 +134,20 @@ TEST_CASE("a rotation whose answer was lost is denied, and its token is not good
     REQUIRE_FALSE(again.has_value());
     CHECK(again.error().code() == errc::refresh_token_reused);
   }
-  CHECK((*store_.db.find_session({login->session}))->row.generation == 1);
+  CHECK((*store_.db.answer(refresh::find{login->session}))->row.generation == 1);
 }
 
 TEST_CASE("a read whose answer was lost is read again, once", "[postgres]") {
   const postgres_schema schema;
   wired store_(schema);
-  REQUIRE(*store_.db.insert_session({session("fam_a")}) == added);
+  REQUIRE(*store_.db.answer(refresh::insert{session("fam_a")}) == added);
   store_.wire.lose_answer();
-  CHECK(store_.db.find_session({family})->has_value());
+  CHECK(store_.db.answer(refresh::find{family})->has_value());
   CHECK(store_.wire.connections() == 2);
   const tcp_proxy nowhere(1);
   store_.wire.lead_to(nowhere.port());
   store_.wire.lose_request();
-  const auto lost = store_.db.find_session({family});
+  const auto lost = store_.db.answer(refresh::find{family});
   REQUIRE_FALSE(lost.has_value());
   CHECK(lost.error().code() == errc::store_unavailable);
 }
@@ -159,14 +159,14 @@ TEST_CASE("a server that does not answer is given up", "[postgres]") {
   wired store_(
       schema,
       {.conninfo = each ? "options='-c geqo=on'" : "", .statement_timeout = duration(250), .to_log = &said});
-  REQUIRE(*store_.db.insert_session({session("fam_a")}) == added);
+  REQUIRE(*store_.db.answer(refresh::insert{session("fam_a")}) == added);
   store_.wire.keep_silent();
-  const auto silent = store_.db.advance_session({session("fam_a"), 1});
+  const auto silent = store_.db.answer(refresh::advance{session("fam_a"), 1});
   REQUIRE_FALSE(silent.has_value());
   CHECK(said.all == "08006 no answer");
   CHECK(silent.error().code() == errc::store_unavailable);
   store_.wire.forward();
-  CHECK(store_.db.find_session({family})->has_value());
+  CHECK(store_.db.answer(refresh::find{family})->has_value());
 }
 
 TEST_CASE("a store makes no more connections than it may, and who finds none is busy", "[postgres]") {
@@ -175,16 +175,16 @@ TEST_CASE("a store makes no more connections than it may, and who finds none is 
   how.connections = 2;
   how.wait_timeout = duration(30);
   store db = schema.open(how);
-  REQUIRE(*db.insert_session({session("fam_a")}) == added);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == added);
   const postgres_connection other = schema.raw();
   other.run("BEGIN; SELECT FROM sessions FOR UPDATE");
   std::vector<std::future<result<bool>>> waiting;
   for (int i = 0; i < 2; ++i)
     waiting.push_back(std::async(std::launch::async, [&] {
-      return db.advance_session({session("fam_a"), 1});
+      return db.answer(refresh::advance{session("fam_a"), 1});
     }));
   blocking::until_waiting(2);
-  const auto refused = db.find_session({family});
+  const auto refused = db.answer(refresh::find{family});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == errc::store_busy);
   CHECK(sessions_of(schema) == "2");
@@ -192,7 +192,7 @@ TEST_CASE("a store makes no more connections than it may, and who finds none is 
   int stored = 0;
   for (auto& one : waiting) stored += *one.get() ? 1 : 0;
   CHECK(stored == 1);
-  CHECK(db.find_session({family})->has_value());
+  CHECK(db.answer(refresh::find{family})->has_value());
 }
 
 TEST_CASE("connections that the server ended while they were idle are replaced, for writes too",
@@ -202,10 +202,10 @@ TEST_CASE("connections that the server ended while they were idle are replaced, 
   options how = schema.how();
   how.prepare = prepare;
   store db = schema.open(how);
-  REQUIRE(*db.insert_session({session("fam_a")}) == added);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == added);
   terminate(schema);
   CHECK(sessions_of(schema) == "0");
-  CHECK(*db.advance_session({session("fam_a"), 1}));
+  CHECK(*db.answer(refresh::advance{session("fam_a"), 1}));
   CHECK(sessions_of(schema) == "1");
 }
 
@@ -213,28 +213,30 @@ TEST_CASE("a statement whose session is ended by the server is denied, and the n
           "[postgres]") {
   const postgres_schema schema;
   store db = schema.open();
-  REQUIRE(*db.insert_session({session("fam_a")}) == added);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == added);
   const postgres_connection other = schema.raw();
   other.run("BEGIN; SELECT FROM sessions FOR UPDATE");
-  auto answer = std::async(std::launch::async, [&] { return db.advance_session({session("fam_a"), 1}); });
+  auto answer = std::async(std::launch::async, [&] {
+    return db.answer(refresh::advance{session("fam_a"), 1});
+  });
   blocking::until_waiting();
   terminate(schema);
   const auto ended = answer.get();
   REQUIRE_FALSE(ended.has_value());
   CHECK(ended.error().code() == errc::store_unavailable);
   other.run("COMMIT");
-  CHECK((*db.find_session({family}))->row.version == 1);
-  CHECK(*db.advance_session({session("fam_a"), 1}));
+  CHECK((*db.answer(refresh::find{family}))->row.version == 1);
+  CHECK(*db.answer(refresh::advance{session("fam_a"), 1}));
 }
 
 TEST_CASE("a setting that the server reports while a connection is idle leaves it usable", "[postgres]") {
   const postgres_schema schema;
   wired store_(schema);
-  REQUIRE(*store_.db.insert_session({session("fam_a")}) == added);
+  REQUIRE(*store_.db.answer(refresh::insert{session("fam_a")}) == added);
   const postgres_connection raw = schema.raw();
   raw.run("ALTER SYSTEM SET work_mem = '5MB'");
   raw.run("SELECT pg_reload_conf()");
-  for (int i = 0; i < 20; ++i) CHECK(store_.db.find_session({family})->has_value());
+  for (int i = 0; i < 20; ++i) CHECK(store_.db.answer(refresh::find{family})->has_value());
   raw.run("ALTER SYSTEM RESET work_mem");
   CHECK(store_.wire.connections() == 1);
 }
@@ -244,10 +246,10 @@ TEST_CASE("a store that moved answers at its new place, and ends its sessions wh
   {
     store first = schema.open();
     store second(std::move(first));
-    CHECK(*second.insert_session({session("fam_a")}) == added);
+    CHECK(*second.answer(refresh::insert{session("fam_a")}) == added);
     first = schema.open();
     first = std::move(second);
-    CHECK(first.find_session({family})->has_value());
+    CHECK(first.answer(refresh::find{family})->has_value());
   }
   while (sessions_of(schema) != "0") {
   }
@@ -256,12 +258,12 @@ TEST_CASE("a store that moved answers at its new place, and ends its sessions wh
 TEST_CASE("a store that was open before a fork serves the parent alone", "[postgres]") {
   const postgres_schema schema;
   store db = schema.open();
-  CHECK(*db.insert_session({session("fam_a")}) == added);
+  CHECK(*db.answer(refresh::insert{session("fam_a")}) == added);
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
-    const auto read = db.find_session({family});
-    const auto written = db.advance_session({session("fam_a"), 1});
+    const auto read = db.answer(refresh::find{family});
+    const auto written = db.answer(refresh::advance{session("fam_a"), 1});
     store taken(std::move(db));  // and its end leaves the parent's session alone
     const bool refused = !read && !written && read.error().code() == errc::store_unavailable;
     ::_exit(refused ? 0 : 1);
@@ -270,6 +272,6 @@ TEST_CASE("a store that was open before a fork serves the parent alone", "[postg
   REQUIRE(::waitpid(child, &status, 0) == child);
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
-  CHECK(*db.advance_session({session("fam_a"), 1}));
+  CHECK(*db.answer(refresh::advance{session("fam_a"), 1}));
   CHECK(sessions_of(schema) == "1");
 }

@@ -55,26 +55,26 @@ TEST_CASE("each of PostgreSQL's errors is the error it should be, and denies", "
   options how = schema.how();
   how.to_log = &said;
   store db = schema.open(how);
-  REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
   fail_with(schema.raw(), expected.state);
   INFO(expected.state);
-  const auto refused = db.advance_session({session("fam_a"), 1});
+  const auto refused = db.answer(refresh::advance{session("fam_a"), 1});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == expected.code);
   CHECK(tries(schema.raw()) == "1");
   CHECK(said.all == std::string(expected.state) + " as told");
-  CHECK((*db.find_session({family_id("fam_a")}))->row.version == 1);
+  CHECK((*db.answer(refresh::find{family_id("fam_a")}))->row.version == 1);
   schema.raw().run("DROP TRIGGER at_once ON sessions");
-  CHECK(*db.advance_session({session("fam_a"), 1}));
+  CHECK(*db.answer(refresh::advance{session("fam_a"), 1}));
 }
 
 TEST_CASE("what lost against another transaction is asked again, and not for ever", "[postgres]") {
   const std::string state = GENERATE("40001", "40P01");
   const postgres_schema schema;
   store db = schema.open();
-  REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
   fail_with(schema.raw(), state);
-  const auto refused = db.advance_session({session("fam_a"), 1});
+  const auto refused = db.answer(refresh::advance{session("fam_a"), 1});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == errc::store_busy);
   CHECK(tries(schema.raw()) == "8");
@@ -86,15 +86,15 @@ TEST_CASE("in stricter transactions a request that met another is asked again", 
   how.conninfo += GENERATE(" options='-c default_transaction_isolation=serializable'",
                            " options='-c default_transaction_isolation=repeatable\\\\ read'");
   store db = schema.open(how);
-  REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
   CHECK(*blocking::answer_during(schema, "UPDATE sessions SET client = 'another'", [&] {
-    return db.advance_session({session("fam_a"), 1});
+    return db.answer(refresh::advance{session("fam_a"), 1});
   }));
   CHECK_FALSE(*blocking::answer_during(schema, "UPDATE subjects SET epoch = 1", [&] {
-    return db.advance_session({session("fam_a"), 2});
+    return db.answer(refresh::advance{session("fam_a"), 2});
   }));
   CHECK(*blocking::answer_during(schema, "INSERT INTO subjects VALUES ('usr_2', 0, 0, 0)", [&] {
-    return db.insert_session({session("fam_b", "usr_2")});
+    return db.answer(refresh::insert{session("fam_b", "usr_2")});
   }) == refresh::insert::reply::inserted);
 }
 
@@ -104,17 +104,17 @@ TEST_CASE("a commit that fails denies what the statement had answered", "[postgr
   options how = each ? with_each_statement(schema.how()) : schema.how();
   how.prepare = prepare;
   store db = schema.open(how);
-  REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
   fail_with(schema.raw(), "53100", "");
-  const auto refused = db.advance_session({session("fam_a"), 1});
+  const auto refused = db.answer(refresh::advance{session("fam_a"), 1});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == errc::store_full);
-  CHECK((*db.find_session({family_id("fam_a")}))->row.version == 1);
-  const auto kept = db.revoke_session({family_id("fam_a"), refresh::end_reason::admin, fixed::noon});
+  CHECK((*db.answer(refresh::find{family_id("fam_a")}))->row.version == 1);
+  const auto kept = db.answer(refresh::revoke{family_id("fam_a"), refresh::end_reason::admin, fixed::noon});
   REQUIRE_FALSE(kept.has_value());
-  CHECK((*db.find_session({family_id("fam_a")}))->row.state == refresh::status::active);
+  CHECK((*db.answer(refresh::find{family_id("fam_a")}))->row.state == refresh::status::active);
   schema.raw().run("DROP TRIGGER at_commit ON sessions");
-  CHECK(*db.advance_session({session("fam_a"), 1}));
+  CHECK(*db.answer(refresh::advance{session("fam_a"), 1}));
 }
 
 TEST_CASE("who holds a row beyond the timeout makes others busy, and nothing is done later", "[postgres]") {
@@ -124,16 +124,16 @@ TEST_CASE("who holds a row beyond the timeout makes others busy, and nothing is 
   how.statement_timeout = duration(200);
   how.prepare = prepare;
   store db = schema.open(how);
-  REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
   const postgres_connection other = schema.raw();
   other.run("BEGIN; SELECT FROM sessions FOR UPDATE");
-  const auto refused = db.advance_session({session("fam_a"), 1});
+  const auto refused = db.answer(refresh::advance{session("fam_a"), 1});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == errc::store_busy);
-  CHECK((*db.find_session({family_id("fam_a")}))->row.version == 1);  // reading waits for nobody
+  CHECK((*db.answer(refresh::find{family_id("fam_a")}))->row.version == 1);  // reading waits for nobody
   other.run("COMMIT");
-  CHECK(*db.advance_session({session("fam_a"), 1}));
-  CHECK((*db.find_session({family_id("fam_a")}))->row.version == 2);
+  CHECK(*db.answer(refresh::advance{session("fam_a"), 1}));
+  CHECK((*db.answer(refresh::find{family_id("fam_a")}))->row.version == 2);
 }
 
 TEST_CASE("a store leaves no setting of its own behind in the session", "[postgres]") {
@@ -150,7 +150,7 @@ TEST_CASE("a store leaves no setting of its own behind in the session", "[postgr
       ".seen VALUES (current_setting('statement_timeout') || ' ' || "
       "(SELECT reset_val FROM pg_settings WHERE name = 'statement_timeout')); RETURN NEW; END $$;"
       "CREATE TRIGGER note BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION note()");
-  REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
   CHECK(schema.raw().ask("SELECT * FROM seen") == "1234ms 0");
   CHECK(schema.raw().ask("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == "0");
 }
@@ -162,13 +162,13 @@ TEST_CASE("a text that no index holds is refused whole", "[postgres]") {
   fixed::counting_random random;
   noise.resize(65'536);
   random.fill(noise.data(), noise.size());
-  CHECK(*db.insert_key({key("key_a", "acc_2"), 1}) == keys::insert::reply::inserted);
-  const auto refused = db.insert_key({key(noise, "acc_2"), 2});
+  CHECK(*db.answer(keys::insert{key("key_a", "acc_2"), 1}) == keys::insert::reply::inserted);
+  const auto refused = db.answer(keys::insert{key(noise, "acc_2"), 2});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == errc::store_unavailable);
-  CHECK(*db.insert_key({key("key_b", "acc_2"), 2}) == keys::insert::reply::inserted);
+  CHECK(*db.answer(keys::insert{key("key_b", "acc_2"), 2}) == keys::insert::reply::inserted);
   keys::record named = key("key_c");
   named.name = noise;  // what is in no index may be of any size
-  CHECK(*db.insert_key({named, 0}) == keys::insert::reply::inserted);
-  CHECK((*db.find_key({named.id}))->name == noise);
+  CHECK(*db.answer(keys::insert{named, 0}) == keys::insert::reply::inserted);
+  CHECK((*db.answer(keys::find{named.id}))->name == noise);
 }

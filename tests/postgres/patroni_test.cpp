@@ -146,10 +146,10 @@ TEST_CASE("when Patroni's leader is killed, all that was answered is there, and 
       if (std::to_string(one.port()) == leader) one.kill();
   });
   until(
-      agreed, [&] { return db.find_session({family_id("fam_0")}).has_value(); }, "no standby took over",
-      nodes.front().log());
+      agreed, [&] { return db.answer(refresh::find{family_id("fam_0")}).has_value(); },
+      "no standby took over", nodes.front().log());
   writers::check_versions(db, versions);
-  CHECK(*db.revoke_session({family_id("fam_0"), refresh::end_reason::admin, fixed::noon}) ==
+  CHECK(*db.answer(refresh::revoke{family_id("fam_0"), refresh::end_reason::admin, fixed::noon}) ==
         refresh::revoke::reply::revoked);
   CHECK(postgres_connection(how.conninfo + " target_session_attrs=read-write")
             .ask("SELECT inet_server_port()") != leader);

@@ -24,8 +24,8 @@ TEST_CASE("behind PgBouncer a store migrates, opens, and leaves no setting behin
   const pgbouncer pooler(postgres_conninfo(), 1, ignores ? "ignore_startup_parameters = options\n" : "");
   const postgres_schema schema(pooler.conninfo());
   store db = schema.open();
-  CHECK(*db.insert_key({full_key("key_a"), 1}) == keys::insert::reply::inserted);
-  CHECK(same(**db.find_key({key_id("key_a")}), full_key("key_a")));
+  CHECK(*db.answer(keys::insert{full_key("key_a"), 1}) == keys::insert::reply::inserted);
+  CHECK(same(**db.answer(keys::find{key_id("key_a")}), full_key("key_a")));
   const postgres_connection same_server(pooler.conninfo());
   CHECK(same_server.ask("SHOW statement_timeout") == "0");
   CHECK(same_server.ask("SELECT count(*) FROM pg_prepared_statements") == "0");
@@ -38,31 +38,31 @@ TEST_CASE("behind PgBouncer the statement timeout holds", "[postgres]") {
   options how = through(pooler, schema.how());
   how.statement_timeout = duration(200);
   store db = schema.open(how);
-  REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
   const postgres_connection other = schema.raw();
   other.run("BEGIN; SELECT FROM sessions FOR UPDATE");
-  const auto refused = db.advance_session({session("fam_a"), 1});
+  const auto refused = db.answer(refresh::advance{session("fam_a"), 1});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == errc::store_busy);
   other.run("COMMIT");
-  CHECK(*db.advance_session({session("fam_a"), 1}));
+  CHECK(*db.answer(refresh::advance{session("fam_a"), 1}));
 }
 
 TEST_CASE("behind PgBouncer a commit that fails denies", "[postgres]") {
   const postgres_schema schema;
   const pgbouncer pooler(postgres_conninfo(), 1);
   store db = schema.open(through(pooler, schema.how()));
-  REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
   schema.raw().run(
       "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' USING "
       "ERRCODE = "
       "'53100'; END $$; CREATE CONSTRAINT TRIGGER at_commit AFTER UPDATE ON sessions DEFERRABLE INITIALLY "
       "DEFERRED "
       "FOR EACH ROW EXECUTE FUNCTION fail()");
-  const auto refused = db.advance_session({session("fam_a"), 1});
+  const auto refused = db.answer(refresh::advance{session("fam_a"), 1});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == errc::store_full);
-  CHECK((*db.find_session({family_id("fam_a")}))->row.version == 1);
+  CHECK((*db.answer(refresh::find{family_id("fam_a")}))->row.version == 1);
 }
 
 TEST_CASE("named statements behind a pooler that mixes them are unavailable, never corrupt", "[postgres]") {
@@ -71,7 +71,7 @@ TEST_CASE("named statements behind a pooler that mixes them are unavailable, nev
   options how = through(pooler, schema.how());
   how.prepare = true;
   store first = schema.open(how), second = schema.open(how);
-  REQUIRE(first.find_key({key_id("key_a")}).has_value());
-  const auto mixed = second.find_key({key_id("key_a")});  // newer ones keep names apart
+  REQUIRE(first.answer(keys::find{key_id("key_a")}).has_value());
+  const auto mixed = second.answer(keys::find{key_id("key_a")});  // newer ones keep names apart
   CHECK((mixed || mixed.error().code() == errc::store_unavailable));
 }

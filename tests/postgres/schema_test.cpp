@@ -53,11 +53,11 @@ std::string tables_of(const postgres_connection& db, const std::string& schema) 
 TEST_CASE("a schema is made once, and migrating it again changes nothing", "[postgres]") {
   const postgres_schema schema;
   store db = schema.open();
-  REQUIRE(*db.insert_key({key("key_a"), 0}) == keys::insert::reply::inserted);
+  REQUIRE(*db.answer(keys::insert{key("key_a"), 0}) == keys::insert::reply::inserted);
   const std::string before = tables_of(schema.raw(), schema.name());
   CHECK(store::migrate(schema.how()).has_value());
   CHECK(tables_of(schema.raw(), schema.name()) == before);
-  CHECK(db.find_key({key_id("key_a")})->has_value());
+  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
   CHECK(schema.raw().ask("SELECT version FROM schema_version") == "1");
 }
 
@@ -136,17 +136,17 @@ TEST_CASE("requests need no right to create, and migrate says when it lacks it",
           " TO app_role; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + schema.name() +
           " TO app_role");
   store db = schema.open(app.of(schema.how()));
-  CHECK(*db.insert_key({full_key("key_a"), 1}) == keys::insert::reply::inserted);
-  CHECK(*db.replace_key({full_key("key_a"), 9}));
-  CHECK(*db.touch_keys({{{key_id("key_a"), 1, fixed::noon}}}) == 1);
-  CHECK(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
-  CHECK(*db.advance_session({session("fam_a"), 1}));
-  CHECK(*db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason::admin, fixed::noon}) == 1);
-  CHECK(*db.purge_sessions({time_point::max(), 1}) == 1);
-  CHECK(*db.save_allowlist({{{subject_id("acc_1")}, true, {}, fixed::noon, 1}, 0}));
+  CHECK(*db.answer(keys::insert{full_key("key_a"), 1}) == keys::insert::reply::inserted);
+  CHECK(*db.answer(keys::replace{full_key("key_a"), 9}));
+  CHECK(*db.answer(keys::touch{{{key_id("key_a"), 1, fixed::noon}}}) == 1);
+  CHECK(*db.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
+  CHECK(*db.answer(refresh::advance{session("fam_a"), 1}));
+  CHECK(*db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason::admin, fixed::noon}) == 1);
+  CHECK(*db.answer(refresh::purge{time_point::max(), 1}) == 1);
+  CHECK(*db.answer(allowlists::save{{{subject_id("acc_1")}, true, {}, fixed::noon, 1}, 0}));
   CHECK(store::migrate(app.of(schema.how())).has_value());  // there is nothing to make
   raw.run("REVOKE INSERT ON sessions FROM app_role");
-  const auto refused = db.insert_session({session("fam_b")});
+  const auto refused = db.answer(refresh::insert{session("fam_b")});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == errc::store_unavailable);
 }
@@ -227,8 +227,8 @@ TEST_CASE("a reserved word will do as the name of a schema", "[postgres]") {
   CHECK(store::migrate(how).has_value());
   CHECK(store::migrate(how).has_value());
   store db = postgres_schema::open(how);
-  CHECK(*db.insert_key({full_key("key_a"), 1}) == keys::insert::reply::inserted);
-  CHECK(db.find_key({key_id("key_a")})->has_value());
+  CHECK(*db.answer(keys::insert{full_key("key_a"), 1}) == keys::insert::reply::inserted);
+  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
   const by_hand::connection link = by_hand::connect(how.conninfo);
   CHECK(by_hand::ask(link.get(), how.schema, keys::find{key_id("key_a")})->has_value());
   postgres_connection(how.conninfo).run("DROP SCHEMA \"" + how.schema + "\" CASCADE");

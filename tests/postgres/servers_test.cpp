@@ -36,23 +36,24 @@ TEST_CASE("a server that was killed denies, and what it had answered is there wh
   postgres_server server;
   store db = open_on(server.conninfo());
   const auto versions = writers::versions_until(db, [&] { server.kill(); });
-  CHECK(failure(db.find_session({family_id("fam_0")})) == errc::store_unavailable);
-  const auto refused = db.revoke_session({family_id("fam_0"), refresh::end_reason::admin, fixed::noon});
+  CHECK(failure(db.answer(refresh::find{family_id("fam_0")})) == errc::store_unavailable);
+  const auto refused =
+      db.answer(refresh::revoke{family_id("fam_0"), refresh::end_reason::admin, fixed::noon});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == errc::store_unavailable);
   server.start();
   writers::check_versions(db, versions);
-  CHECK(*db.revoke_session({family_id("fam_0"), refresh::end_reason::admin, fixed::noon}) ==
+  CHECK(*db.answer(refresh::revoke{family_id("fam_0"), refresh::end_reason::admin, fixed::noon}) ==
         refresh::revoke::reply::revoked);
 }
 
 TEST_CASE("a server that is stopped and started between two requests is not noticed", "[postgres]") {
   postgres_server server;
   store db = open_on(server.conninfo());
-  REQUIRE(*db.insert_session({session("fam_a")}) == added);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == added);
   server.stop();
   server.start();
-  CHECK(*db.advance_session({session("fam_a"), 1}));
+  CHECK(*db.answer(refresh::advance{session("fam_a"), 1}));
 }
 
 TEST_CASE("a standby that takes over is found, with all that the primary had answered", "[postgres]") {
@@ -73,10 +74,10 @@ TEST_CASE("a standby that takes over is found, with all that the primary had ans
   CHECK(opened.error().code() == errc::store_unavailable);
 
   const auto versions = writers::versions_until(db, [&] { primary.kill(); });
-  CHECK(failure(db.find_session({family_id("fam_0")})) == errc::store_unavailable);
+  CHECK(failure(db.answer(refresh::find{family_id("fam_0")})) == errc::store_unavailable);
   standby.promote();
   writers::check_versions(db, versions);
-  CHECK(*db.revoke_session({family_id("fam_0"), refresh::end_reason::admin, fixed::noon}) ==
+  CHECK(*db.answer(refresh::revoke{family_id("fam_0"), refresh::end_reason::admin, fixed::noon}) ==
         refresh::revoke::reply::revoked);
 }
 

@@ -92,9 +92,9 @@ void ask_each(const Ask& ask) {
 }
 
 void fill(store& db) {
-  REQUIRE(*db.insert_key({key("key_a"), 0}) == keys::insert::reply::inserted);
-  REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
-  REQUIRE(*db.save_allowlist({{{subject_id("acc_1")}, true, {}, fixed::noon, 1}, 0}));
+  REQUIRE(*db.answer(keys::insert{key("key_a"), 0}) == keys::insert::reply::inserted);
+  REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
+  REQUIRE(*db.answer(allowlists::save{{{subject_id("acc_1")}, true, {}, fixed::noon, 1}, 0}));
 }
 
 }  // namespace
@@ -145,14 +145,14 @@ TEST_CASE("a standby's answer to each request is refused, and its connection giv
     how.to_log = &said;
     store moved = postgres_schema::open(how);
     servers.to_standby();
-    CHECK(failure(request.call(moved)) == errc::store_unavailable);
+    CHECK(failure(moved.answer(request)) == errc::store_unavailable);
     CHECK(said.all.starts_with("25006 "));
     act by_hand(request);
     by_hand::exchange(link.get(), by_hand);
     CHECK(failure(by_hand.answer()) == errc::store_unavailable);
     CHECK_FALSE(by_hand.keeps_connection());
   });
-  CHECK((*direct.find_session({family_id("fam_a")}))->row.version == 1);
+  CHECK((*direct.answer(refresh::find{family_id("fam_a")}))->row.version == 1);
 }
 
 TEST_CASE("a server that turns read-only under its connections is refused, and taken again later",
@@ -170,11 +170,11 @@ TEST_CASE("a server that turns read-only under its connections is refused, and t
     raw.run("SELECT pg_reload_conf()");
     while (raw.ask("SHOW default_transaction_read_only") != to) std::this_thread::yield();
   };
-  const auto found = db.find_key({key_id("key_a")});
+  const auto found = db.answer(keys::find{key_id("key_a")});
   turn("on");
-  const auto refused = db.find_key({key_id("key_a")});
+  const auto refused = db.answer(keys::find{key_id("key_a")});
   turn("off");
-  const auto again = db.find_key({key_id("key_a")});
+  const auto again = db.answer(keys::find{key_id("key_a")});
   raw.run("ALTER SYSTEM RESET default_transaction_read_only");
   CHECK(found.has_value());
   CHECK(failure(refused) == errc::store_unavailable);
@@ -210,7 +210,7 @@ TEST_CASE("a commit whose wait for a standby is cancelled is done or not", "[pos
   const refresh::revoke end{family_id("fam_a"), refresh::end_reason::admin, fixed::noon};
   const auto begin_again = [&] {
     raw.run("SET synchronous_commit = local; DELETE FROM ekauth.sessions");
-    REQUIRE(*setup.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
+    REQUIRE(*setup.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
   };
 
   fixed::words said;
@@ -223,9 +223,9 @@ TEST_CASE("a commit whose wait for a standby is cancelled is done or not", "[pos
     begin_again();
     said.all.clear();
     store db = postgres_schema::open(how);
-    CHECK(failure(cancelled([&] { return db.revoke_session(end); })) == errc::store_unavailable);
+    CHECK(failure(cancelled([&] { return db.answer(end); })) == errc::store_unavailable);
     CHECK(said.all.starts_with("01000 "));
-    CHECK((*db.find_session({end.id}))->row.state == refresh::status::revoked);
+    CHECK((*db.answer(refresh::find{end.id}))->row.state == refresh::status::revoked);
   }
 
   begin_again();

@@ -21,10 +21,10 @@ std::array<std::uint64_t, 4> versions_until(postgres::store& db, const Break& br
   for (std::size_t i = 0; i < versions.size(); ++i)
     threads.emplace_back([&, i] {
       const refresh::record row = session("fam_" + std::to_string(i));
-      if (!db.insert_session({row})) return;
+      if (!db.answer(refresh::insert{row})) return;
       for (std::uint64_t version = 1;; ++version) {
         versions[i] = version;
-        const auto moved = db.advance_session({row, version});
+        const auto moved = db.answer(refresh::advance{row, version});
         if (!moved || !*moved) return;
       }
     });
@@ -38,7 +38,7 @@ std::array<std::uint64_t, 4> versions_until(postgres::store& db, const Break& br
 /// Whether all that was answered is there. The last advance may have been done without an answer.
 inline void check_versions(postgres::store& db, const std::array<std::uint64_t, 4>& versions) {
   for (std::size_t i = 0; i < versions.size(); ++i) {
-    const auto found = db.find_session({family_id("fam_" + std::to_string(i))});
+    const auto found = db.answer(refresh::find{family_id("fam_" + std::to_string(i))});
     REQUIRE(found.has_value());
     REQUIRE(found->has_value());
     const std::uint64_t version = (*found)->row.version;

@@ -248,7 +248,7 @@ class sessions_world {
     std::uint32_t gone = 0;
     for (auto& [id, each] : model_.sessions) {
       if (each.purged) continue;
-      const auto row = stores_.store.find_session({each.id});
+      const auto row = stores_.store.answer(refresh::find{each.id});
       REQUIRE(row);
       if (row->has_value()) continue;
       CHECK(is_due(each));

@@ -48,26 +48,10 @@ class both_stores {
  public:
   explicit both_stores(const under_test::adapter& which) : open_(which.open()) {}
 
-#define EKAUTH_PASS_ON(piece, request_type, method, which)                        \
-  result<piece::request_type::reply> method(const piece::request_type& request) { \
-    return open_.which[++turn_ % 2]->method(request);                             \
+  template <class Request>
+  result<typename Request::reply> answer(const Request& request) {
+    return open_.stores[++turn_ % 2]->answer(request);
   }
-  EKAUTH_PASS_ON(keys, insert, insert_key, keys)
-  EKAUTH_PASS_ON(keys, find, find_key, keys)
-  EKAUTH_PASS_ON(keys, replace, replace_key, keys)
-  EKAUTH_PASS_ON(keys, list, list_keys, keys)
-  EKAUTH_PASS_ON(keys, touch, touch_keys, keys)
-  EKAUTH_PASS_ON(refresh, insert, insert_session, sessions)
-  EKAUTH_PASS_ON(refresh, find, find_session, sessions)
-  EKAUTH_PASS_ON(refresh, advance, advance_session, sessions)
-  EKAUTH_PASS_ON(refresh, revoke, revoke_session, sessions)
-  EKAUTH_PASS_ON(refresh, read_epoch, read_subject_epoch, sessions)
-  EKAUTH_PASS_ON(refresh, bump_epoch, bump_subject_epoch, sessions)
-  EKAUTH_PASS_ON(refresh, list, list_sessions, sessions)
-  EKAUTH_PASS_ON(refresh, purge, purge_sessions, sessions)
-  EKAUTH_PASS_ON(allowlists, find, find_allowlists, lists)
-  EKAUTH_PASS_ON(allowlists, save, save_allowlist, lists)
-#undef EKAUTH_PASS_ON
 
  private:
   under_test::handles open_;

@@ -129,7 +129,7 @@ void hammer_strict(const std::string& name, refresh::store& store) {
     REQUIRE(seen.rotated == 1);
     REQUIRE(seen.refused == presenters - 1);
     REQUIRE(seen.trouble == 0);
-    const auto found = store.find_session({first.session});
+    const auto found = store.answer(refresh::find{first.session});
     REQUIRE(found);
     REQUIRE((*found)->row.generation == 1);
     REQUIRE((*found)->row.state == refresh::status::revoked);
@@ -154,7 +154,8 @@ void hammer_web(const std::string& name, refresh::store& store, int generations)
     REQUIRE(seen.same_again == tabs - 1);
     REQUIRE(threads.successors().size() == 1);
     token = *threads.successors().begin();
-    REQUIRE((*store.find_session({first.session}))->row.generation == static_cast<std::uint32_t>(round + 1));
+    REQUIRE((*store.answer(refresh::find{first.session}))->row.generation ==
+            static_cast<std::uint32_t>(round + 1));
   }
   fixed::figure("16 tabs that present one token under web, " + name,
                 std::to_string(generations) + " rounds, one successor in each");

@@ -47,10 +47,10 @@ TEST_CASE("what many threads had answered is there when the server was killed un
         row.id = family_id("fam_" + std::to_string(i));
         row.granted = {subject_id("usr_1")};
         row.idle_deadline = noon + 1h;
-        if (!store.insert_session({row})) return;
+        if (!store.answer(refresh::insert{row})) return;
         for (std::uint64_t version = 1;; ++version) {
           versions[i] = version;
-          const auto moved = store.advance_session({row, version});
+          const auto moved = store.answer(refresh::advance{row, version});
           if (!moved || !*moved) return;
         }
       });
@@ -63,7 +63,7 @@ TEST_CASE("what many threads had answered is there when the server was killed un
   server.restart();
   redis::store store = server.open();
   for (std::size_t i = 0; i < versions.size(); ++i) {
-    const auto found = store.find_session({family_id("fam_" + std::to_string(i))});
+    const auto found = store.answer(refresh::find{family_id("fam_" + std::to_string(i))});
     REQUIRE(found.has_value());
     REQUIRE(found->has_value());
     // The last one asked for may have been written without an answer.

@@ -25,21 +25,21 @@ int answered(redis::store& db) {
     else
       CHECK(answer.error().code() == errc::store_unavailable);
   };
-  ask(db.find_key({key_id("key_a")}));
-  ask(db.insert_key({key("key_b"), 0}));
-  ask(db.replace_key({key("key_a"), 1}));
-  ask(db.list_keys({subject_id("acc_1"), {}, 10}));
-  ask(db.touch_keys({{{key_id("key_a"), 1, fixed::noon}}}));
-  ask(db.find_session({family_id("fam_a")}));
-  ask(db.insert_session({session("fam_b")}));
-  ask(db.advance_session({session("fam_a"), 1}));
-  ask(db.revoke_session({family_id("fam_a"), refresh::end_reason::admin, fixed::noon}));
-  ask(db.read_subject_epoch({subject_id("usr_1")}));
-  ask(db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason::admin, fixed::noon}));
-  ask(db.list_sessions({subject_id("usr_1"), {}, 10}));
-  ask(db.purge_sessions({time_point::min(), 10}));
-  ask(db.find_allowlists({{subject_id("acc_1"), key_id("key_a")}}));
-  ask(db.save_allowlist({{{subject_id("acc_1")}, true, {}, {}, 1}, 0}));
+  ask(db.answer(keys::find{key_id("key_a")}));
+  ask(db.answer(keys::insert{key("key_b"), 0}));
+  ask(db.answer(keys::replace{key("key_a"), 1}));
+  ask(db.answer(keys::list{subject_id("acc_1"), {}, 10}));
+  ask(db.answer(keys::touch{{{key_id("key_a"), 1, fixed::noon}}}));
+  ask(db.answer(refresh::find{family_id("fam_a")}));
+  ask(db.answer(refresh::insert{session("fam_b")}));
+  ask(db.answer(refresh::advance{session("fam_a"), 1}));
+  ask(db.answer(refresh::revoke{family_id("fam_a"), refresh::end_reason::admin, fixed::noon}));
+  ask(db.answer(refresh::read_epoch{subject_id("usr_1")}));
+  ask(db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason::admin, fixed::noon}));
+  ask(db.answer(refresh::list{subject_id("usr_1"), {}, 10}));
+  ask(db.answer(refresh::purge{time_point::min(), 10}));
+  ask(db.answer(allowlists::find{{subject_id("acc_1"), key_id("key_a")}}));
+  ask(db.answer(allowlists::save{{{subject_id("acc_1")}, true, {}, {}, 1}, 0}));
   return count;
 }
 constexpr int all_requests = 15;
@@ -60,16 +60,16 @@ TEST_CASE("a replica is refused, whether it reads only or not", "[redis]") {
 TEST_CASE("a primary that became a replica answers nothing more, not even what it still knows", "[redis]") {
   const server old, fresh;
   redis::store db = old.open();
-  REQUIRE(db.insert_key({key("key_a"), 0}).has_value());
-  REQUIRE(db.insert_session({session("fam_a")}).has_value());
+  REQUIRE(db.answer(keys::insert{key("key_a"), 0}).has_value());
+  REQUIRE(db.answer(refresh::insert{session("fam_a")}).has_value());
   follow(fresh, old);
   REQUIRE(fresh.ask({"REPLICAOF", "NO", "ONE"}) == "OK");
-  CHECK(db.find_key({key_id("key_a")})->has_value());  // nobody told it yet
+  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());  // nobody told it yet
   follow(old, fresh);
   CHECK(answered(db) == 0);
 
   redis::store successor = fresh.open();
-  CHECK(successor.find_key({key_id("key_a")})->has_value());
+  CHECK(successor.answer(keys::find{key_id("key_a")})->has_value());
   CHECK(answered(successor) == all_requests);
 }
 
@@ -79,13 +79,14 @@ TEST_CASE("a store finds the new primary where the old one's name leads to it", 
   redis::options how = old.options();
   how.unix_socket = name.socket();
   redis::store db = fixed::open_redis(std::move(how));
-  REQUIRE(db.insert_key({key("key_a"), 0}).has_value());
+  REQUIRE(db.answer(keys::insert{key("key_a"), 0}).has_value());
   follow(fresh, old);
   REQUIRE(fresh.ask({"REPLICAOF", "NO", "ONE"}) == "OK");
   follow(old, fresh);
   name.lead_to(fresh.socket());
-  CHECK_FALSE(db.find_key({key_id("key_a")}).has_value());  // over the old connection, which this ends
-  CHECK(db.find_key({key_id("key_a")})->has_value());
+  CHECK_FALSE(
+      db.answer(keys::find{key_id("key_a")}).has_value());  // over the old connection, which this ends
+  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
 }
 
 TEST_CASE("whoever the name leads to is looked at like the first", "[redis]") {
@@ -96,14 +97,14 @@ TEST_CASE("whoever the name leads to is looked at like the first", "[redis]") {
   redis::options how = first.options();
   how.unix_socket = name.socket();
   redis::store db = fixed::open_redis(std::move(how));
-  REQUIRE(db.insert_key({key("key_a"), 0}).has_value());
-  REQUIRE(db.insert_session({session("fam_a")}).has_value());
+  REQUIRE(db.answer(keys::insert{key("key_a"), 0}).has_value());
+  REQUIRE(db.answer(refresh::insert{session("fam_a")}).has_value());
   name.lead_to(unfit.socket());
   name.play(lane::trick::cut_before);
   CHECK(answered(db) == 0);
   CHECK(unfit.ask({"DBSIZE"}) == "0");
   name.lead_to(first.socket());
-  CHECK(db.find_key({key_id("key_a")})->has_value());
+  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
 }
 
 TEST_CASE("a primary that lost its replicas answers nothing where writes must reach one", "[redis]") {

@@ -62,12 +62,12 @@ TEST_CASE("a rotation takes two round trips, a login one besides the epoch's", "
 
 TEST_CASE("an account's and a key's allowlist come in one round trip", "[redis]") {
   counted here;
-  REQUIRE(here.db.find_allowlists({{subject_id("acc_1"), key_id("key_a")}}));
+  REQUIRE(here.db.answer(allowlists::find{{subject_id("acc_1"), key_id("key_a")}}));
   CHECK(here.way.count() == 1);
 }
 
 TEST_CASE("all of a store's requests in turn use one connection", "[redis]") {
   counted here;
-  for (int i = 0; i < 10; ++i) REQUIRE(here.db.find_key({key_id("key_a")}));
+  for (int i = 0; i < 10; ++i) REQUIRE(here.db.answer(keys::find{key_id("key_a")}));
   CHECK(here.way.connections() == 1);
 }

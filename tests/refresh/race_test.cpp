@@ -26,8 +26,8 @@ class gathering_store final : public refresh::store {
  public:
   gathering_store(refresh::store& inner, int presenters) : inner_(inner), missing_(presenters) {}
 
-  result<refresh::find::reply> find_session(const refresh::find& asked) override {
-    auto answer = inner_.find_session(asked);
+  result<refresh::find::reply> answer(const refresh::find& asked) override {
+    auto answer = inner_.answer(asked);
     std::unique_lock lock(mutex_);
     if (missing_ > 0) {
       if (--missing_ == 0)
@@ -37,27 +37,17 @@ class gathering_store final : public refresh::store {
     }
     return answer;
   }
-  result<refresh::insert::reply> insert_session(const refresh::insert& r) override {
-    return inner_.insert_session(r);
+  result<refresh::insert::reply> answer(const refresh::insert& r) override { return inner_.answer(r); }
+  result<refresh::advance::reply> answer(const refresh::advance& r) override { return inner_.answer(r); }
+  result<refresh::revoke::reply> answer(const refresh::revoke& r) override { return inner_.answer(r); }
+  result<refresh::read_epoch::reply> answer(const refresh::read_epoch& r) override {
+    return inner_.answer(r);
   }
-  result<refresh::advance::reply> advance_session(const refresh::advance& r) override {
-    return inner_.advance_session(r);
+  result<refresh::bump_epoch::reply> answer(const refresh::bump_epoch& r) override {
+    return inner_.answer(r);
   }
-  result<refresh::revoke::reply> revoke_session(const refresh::revoke& r) override {
-    return inner_.revoke_session(r);
-  }
-  result<refresh::read_epoch::reply> read_subject_epoch(const refresh::read_epoch& r) override {
-    return inner_.read_subject_epoch(r);
-  }
-  result<refresh::bump_epoch::reply> bump_subject_epoch(const refresh::bump_epoch& r) override {
-    return inner_.bump_subject_epoch(r);
-  }
-  result<refresh::list::reply> list_sessions(const refresh::list& r) override {
-    return inner_.list_sessions(r);
-  }
-  result<refresh::purge::reply> purge_sessions(const refresh::purge& r) override {
-    return inner_.purge_sessions(r);
-  }
+  result<refresh::list::reply> answer(const refresh::list& r) override { return inner_.answer(r); }
+  result<refresh::purge::reply> answer(const refresh::purge& r) override { return inner_.answer(r); }
 
  private:
   refresh::store& inner_;
@@ -139,7 +129,7 @@ TEST_CASE("a password change that comes between read and write refuses the rotat
   const auto first = run(service.login({.granted = {alice}, .epoch = 0}, noon), store);
   auto flow = service.refresh(first->token.expose(), {.now = noon});
   flow.next([&](auto request) {
-    auto answer = request.call(store);
+    auto answer = store.answer(request);
     REQUIRE(run(service.end_all(alice, refresh::end_reason::password_changed, noon), store));
     flow.resume(request, std::move(answer));
   });
@@ -156,7 +146,7 @@ TEST_CASE("a sign-out that comes between read and write refuses the rotation", "
   const auto first = run(service.login({.granted = {alice}, .epoch = 0}, noon), store);
   auto flow = service.refresh(first->token.expose(), {.now = noon});
   flow.next([&](auto request) {
-    auto answer = request.call(store);
+    auto answer = store.answer(request);
     REQUIRE(run(service.end(first->token.expose(), noon), store));
     flow.resume(request, std::move(answer));
   });
@@ -177,7 +167,7 @@ TEST_CASE("a store that never lets a rotation win ends in busy after a bounded n
         ++writes;
         flow.resume(request, false);
       } else {
-        flow.resume(request, request.call(store));
+        flow.resume(request, store.answer(request));
       }
     });
   CHECK(writes == 24);

@@ -47,7 +47,7 @@ struct bench {
     const auto renewed = use(with, now);
     return renewed ? errc{} : renewed.error().code();
   }
-  refresh::record row(const refresh::issued& of) { return (**inner.find_session({of.session})).row; }
+  refresh::record row(const refresh::issued& of) { return (**inner.answer(refresh::find{of.session})).row; }
 };
 
 }  // namespace
@@ -238,7 +238,7 @@ TEST_CASE("a store that lost its last commits is noticed and denies", "[refresh]
   REQUIRE(second);
   memory::store restored;
   auto old = before;
-  REQUIRE(restored.insert_session({old}));
+  REQUIRE(restored.answer(refresh::insert{old}));
   CHECK(run(b.service.refresh(second->token.expose(), {.now = noon}), restored).error().code() ==
         errc::refresh_store_regression);
   CHECK(run(b.service.refresh(first.token.expose(), {.now = noon}), restored));
@@ -386,11 +386,11 @@ TEST_CASE("a store that answers with another session is not believed", "[refresh
     memory::store& inner;
     const family_id& answered;
     int written = 0;
-    result<refresh::find::reply> find_session(const refresh::find&) const {
-      return inner.find_session({answered});
+    result<refresh::find::reply> answer(const refresh::find&) const {
+      return inner.answer(refresh::find{answered});
     }
-    result<bool> advance_session(const refresh::advance&) { return ++written > 0; }
-    result<refresh::revoke::reply> revoke_session(const refresh::revoke&) {
+    result<bool> answer(const refresh::advance&) { return ++written > 0; }
+    result<refresh::revoke::reply> answer(const refresh::revoke&) {
       ++written;
       return refresh::revoke::reply::revoked;
     }
@@ -408,7 +408,7 @@ TEST_CASE("a row that is damaged denies: another secret's digest, or an end with
   auto row = b.row(first);
   row.current[31] ^= 1;
   memory::store damaged;
-  REQUIRE(damaged.insert_session({row}));
+  REQUIRE(damaged.answer(refresh::insert{row}));
   const auto code = [&](memory::store& store) {
     return run(b.service.refresh(first.token.expose(), {.now = noon}), store).error();
   };
@@ -416,7 +416,7 @@ TEST_CASE("a row that is damaged denies: another secret's digest, or an end with
   row = b.row(first);
   row.state = refresh::status::revoked;
   memory::store ended;
-  REQUIRE(ended.insert_session({row}));
+  REQUIRE(ended.answer(refresh::insert{row}));
   CHECK(code(ended).code() == errc::refresh_token_revoked);
   CHECK(code(ended).text() == std::string("admin"));
 }
@@ -440,7 +440,7 @@ TEST_CASE("a store that lists another subject's session is not believed", "[refr
   auto flow = b.service.list(stranger, noon);
   flow.next([&](refresh::list asked) {
     CHECK(asked.subject == stranger);
-    flow.resume(asked, refresh::list::reply{**b.inner.find_session({first.session})});
+    flow.resume(asked, refresh::list::reply{**b.inner.answer(refresh::find{first.session})});
   });
   CHECK(std::move(flow).take().error().code() == errc::store_corrupt);
 }
@@ -448,7 +448,7 @@ TEST_CASE("a store that lists another subject's session is not believed", "[refr
 TEST_CASE("a session is live until its deadlines, its end or a new epoch", "[refresh]") {
   bench b;
   const auto first = b.login();
-  auto found = **b.inner.find_session({first.session});
+  auto found = **b.inner.answer(refresh::find{first.session});
   CHECK(refresh::is_live(found, noon + 24h * 30 - 1ms));
   CHECK_FALSE(refresh::is_live(found, noon + 24h * 30));
   found.row.absolute_deadline = noon + 1h;

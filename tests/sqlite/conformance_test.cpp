@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "support/temporary.hpp"
+#include "support/whole_kit.hpp"
 
 using namespace ekauth;
 
@@ -12,7 +13,7 @@ TEST_CASE("two handles on one file keep what keys, sessions and allowlists ask o
   auto there = sqlite::store::open({.path = folder.file("store.db")});
   REQUIRE(here);
   REQUIRE(there);
-  for (const auto& found : {testing::check_keys(*here, *there), testing::check_sessions(*here, *there),
-                            testing::check_allowlists(*here, *there)})
+  for (const auto& found : {whole_kit::check_keys(*here, *there), whole_kit::check_sessions(*here, *there),
+                            whole_kit::check_allowlists(*here, *there)})
     for (const testing::finding& broken : found) FAIL_CHECK(testing::to_string(broken));
 }

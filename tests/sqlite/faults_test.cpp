@@ -26,9 +26,9 @@ struct picture {
 };
 
 picture picture_of(store& db) {
-  auto keys = db.list_keys({subject_id("acc_1"), {}, all});
-  auto sessions = db.list_sessions({subject_id("usr_1"), {}, all});
-  auto epoch = db.read_subject_epoch({subject_id("usr_1")});
+  auto keys = db.answer(keys::list{subject_id("acc_1"), {}, all});
+  auto sessions = db.answer(refresh::list{subject_id("usr_1"), {}, all});
+  auto epoch = db.answer(refresh::read_epoch{subject_id("usr_1")});
   REQUIRE(keys.has_value());
   REQUIRE(sessions.has_value());
   REQUIRE(epoch.has_value());
@@ -41,8 +41,8 @@ bool same(const picture& a, const picture& b) {
 
 void fill(store& db) {
   for (const char* id : {"a", "b", "c"}) {
-    REQUIRE(*db.insert_key({full_key(id), 0}) == keys::insert::reply::inserted);
-    REQUIRE(*db.insert_session({session(id)}) == refresh::insert::reply::inserted);
+    REQUIRE(*db.answer(keys::insert{full_key(id), 0}) == keys::insert::reply::inserted);
+    REQUIRE(*db.answer(refresh::insert{session(id)}) == refresh::insert::reply::inserted);
   }
 }
 
@@ -54,7 +54,7 @@ struct write_request {
 constexpr write_request writes[] = {
     {"insert_key",
      [](store& db) -> result<bool> {
-       return db.insert_key({full_key("new"), 9}).transform([](auto r) {
+       return db.answer(keys::insert{full_key("new"), 9}).transform([](auto r) {
          return r == keys::insert::reply::inserted;
        });
      }},
@@ -63,42 +63,44 @@ constexpr write_request writes[] = {
        keys::record row = full_key("a");
        row.verifiers.pop_back();
        row.name = std::string(9000, 'n');  // more pages than one
-       return db.replace_key({row, 9});
+       return db.answer(keys::replace{row, 9});
      }},
     {"touch_keys",
      [](store& db) -> result<bool> {
        const time_point at = fixed::noon + duration(50'000);
-       return db.touch_keys({{{key_id("a"), 1, at}, {key_id("b"), 7, at}, {key_id("c"), 7, at}}})
+       return db.answer(keys::touch{{{key_id("a"), 1, at}, {key_id("b"), 7, at}, {key_id("c"), 7, at}}})
            .transform([](auto moved) { return moved == 3; });
      }},
     {"insert_session",
      [](store& db) -> result<bool> {
-       return db.insert_session({session("new")}).transform([](auto r) {
+       return db.answer(refresh::insert{session("new")}).transform([](auto r) {
          return r == refresh::insert::reply::inserted;
        });
      }},
     {"advance_session",
      [](store& db) -> result<bool> {
        refresh::record row = full_session("a");
-       return db.advance_session({row, 1});
+       return db.answer(refresh::advance{row, 1});
      }},
     {"revoke_session",
      [](store& db) -> result<bool> {
-       return db.revoke_session({family_id("a"), refresh::end_reason::admin, fixed::noon})
+       return db.answer(refresh::revoke{family_id("a"), refresh::end_reason::admin, fixed::noon})
            .transform([](auto r) { return r == refresh::revoke::reply::revoked; });
      }},
     {"bump_subject_epoch",
      [](store& db) -> result<bool> {
-       return db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason::admin, fixed::noon})
+       return db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason::admin, fixed::noon})
            .transform([](auto epoch) { return epoch == 1; });
      }},
     {"purge_sessions",
      [](store& db) -> result<bool> {
-       return db.purge_sessions({time_point::max(), 2}).transform([](auto removed) { return removed == 2; });
+       return db.answer(refresh::purge{time_point::max(), 2}).transform([](auto removed) {
+         return removed == 2;
+       });
      }},
     {"save_allowlist",
      [](store& db) {
-       return db.save_allowlist({{account, true, {}, fixed::noon, 1}, 0});
+       return db.answer(allowlists::save{{account, true, {}, fixed::noon, 1}, 0});
      }},
 };
 
@@ -180,7 +182,7 @@ TEST_CASE("whether a session that is not there was ended is not guessed when the
   for (int number = 0; has_failed; ++number) {
     INFO("call " << number);
     const faulty::calls failing(number, SQLITE_IOERR);
-    const auto answer = db.revoke_session(request);
+    const auto answer = db.answer(request);
     has_failed = failing.has_failed();
     if (has_failed)
       CHECK(answer.error().code() == errc::store_unavailable);
@@ -228,7 +230,7 @@ TEST_CASE("each kind of trouble that SQLite has is named", "[sqlite]") {
   for (const auto& [code, named] : kinds) {
     INFO(code);
     const faulty::calls failing(0, code);
-    CHECK(db.find_key({key_id("a")}).error().code() == named);
+    CHECK(db.answer(keys::find{key_id("a")}).error().code() == named);
   }
 }
 
@@ -238,12 +240,12 @@ TEST_CASE("a text for which SQLite has no memory is no empty text", "[sqlite]") 
   store db = raw::open(path);
   fill(db);
   faulty::no_texts = true;
-  const auto found = db.find_key({key_id("a")});
+  const auto found = db.answer(keys::find{key_id("a")});
   const auto opened = store::open({.path = path});
   faulty::no_texts = false;
   CHECK(found.error().code() == errc::store_corrupt);
   CHECK(opened.error().code() == errc::store_corrupt);
-  CHECK(db.find_key({key_id("a")})->has_value());
+  CHECK(db.answer(keys::find{key_id("a")})->has_value());
 }
 
 TEST_CASE("an SQLite that is too old, or built for one thread, opens nothing", "[sqlite]") {
@@ -340,17 +342,17 @@ TEST_CASE("a read that fails is an error, not an absence", "[sqlite]") {
   store db = raw::open(path);
   fill(db);
   files.fail_reads(true);
-  CHECK(db.find_key({key_id("a")}).error().code() == errc::store_unavailable);
-  CHECK(db.find_key({key_id("unknown")}).error().code() == errc::store_unavailable);
-  CHECK(db.list_keys({subject_id("acc_1"), {}, all}).error().code() == errc::store_unavailable);
-  CHECK(db.find_session({family_id("unknown")}).error().code() == errc::store_unavailable);
-  CHECK(db.list_sessions({subject_id("usr_1"), {}, all}).error().code() == errc::store_unavailable);
-  CHECK(db.read_subject_epoch({subject_id("usr_1")}).error().code() == errc::store_unavailable);
-  CHECK(db.find_allowlists({account}).error().code() == errc::store_unavailable);
+  CHECK(db.answer(keys::find{key_id("a")}).error().code() == errc::store_unavailable);
+  CHECK(db.answer(keys::find{key_id("unknown")}).error().code() == errc::store_unavailable);
+  CHECK(db.answer(keys::list{subject_id("acc_1"), {}, all}).error().code() == errc::store_unavailable);
+  CHECK(db.answer(refresh::find{family_id("unknown")}).error().code() == errc::store_unavailable);
+  CHECK(db.answer(refresh::list{subject_id("usr_1"), {}, all}).error().code() == errc::store_unavailable);
+  CHECK(db.answer(refresh::read_epoch{subject_id("usr_1")}).error().code() == errc::store_unavailable);
+  CHECK(db.answer(allowlists::find{account}).error().code() == errc::store_unavailable);
   files.heal();
-  CHECK(db.find_key({key_id("a")})->has_value());
-  CHECK_FALSE(db.find_key({key_id("unknown")})->has_value());
-  CHECK(*db.read_subject_epoch({subject_id("usr_1")}) == 0);
+  CHECK(db.answer(keys::find{key_id("a")})->has_value());
+  CHECK_FALSE(db.answer(keys::find{key_id("unknown")})->has_value());
+  CHECK(*db.answer(refresh::read_epoch{subject_id("usr_1")}) == 0);
 }
 
 TEST_CASE("a file that may grow no more refuses writes, serves reads, and recovers with its space",
@@ -369,18 +371,18 @@ TEST_CASE("a file that may grow no more refuses writes, serves reads, and recove
     if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 3;
     int added = 0;
     for (; added < 10'000; ++added) {
-      const auto answer = db.insert_key({key(std::to_string(added)), 0});
+      const auto answer = db.answer(keys::insert{key(std::to_string(added)), 0});
       if (answer) continue;
       if (answer.error().code() != errc::store_unavailable && answer.error().code() != errc::store_full)
         return 4;
       break;
     }
     if (added == 0 || added == 10'000) return 5;
-    const auto rows = db.list_keys({subject_id("acc_1"), {}, 20'000});
+    const auto rows = db.answer(keys::list{subject_id("acc_1"), {}, 20'000});
     if (!rows || rows->size() != static_cast<std::size_t>(added)) return 6;
     limit.rlim_cur = before;
     if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 7;
-    const auto again = db.insert_key({key(std::to_string(added)), 0});
+    const auto again = db.answer(keys::insert{key(std::to_string(added)), 0});
     return again && *again == keys::insert::reply::inserted ? 0 : 8;
   });
   CHECK(raw::ended(child) == 0);
@@ -424,10 +426,10 @@ TEST_CASE("a write sees what another process committed just before it, and does 
     };
   };
   meanwhile("INSERT INTO subjects VALUES ('usr_1', 1, 1, 0)");
-  CHECK(*db.insert_session({session("a")}) == refresh::insert::reply::epoch_changed);
-  REQUIRE(*db.insert_key({key("a"), 0}) == keys::insert::reply::inserted);
+  CHECK(*db.answer(refresh::insert{session("a")}) == refresh::insert::reply::epoch_changed);
+  REQUIRE(*db.answer(keys::insert{key("a"), 0}) == keys::insert::reply::inserted);
   meanwhile("UPDATE api_keys SET state = 3");
-  CHECK(*db.insert_key({key("b"), 1}) == keys::insert::reply::inserted);
+  CHECK(*db.answer(keys::insert{key("b"), 1}) == keys::insert::reply::inserted);
 }
 
 TEST_CASE("a store that another one makes at the same moment is opened", "[sqlite]") {
@@ -489,15 +491,15 @@ TEST_CASE("a writer that waits for the disk makes others busy, and no reader wai
     reached.count_down();
     go_on.wait();
   };
-  auto slow = std::async(std::launch::async, [&] { return db.insert_session({session("slow")}); });
+  auto slow = std::async(std::launch::async, [&] { return db.answer(refresh::insert{session("slow")}); });
   reached.wait();
-  CHECK(db.insert_session({session("other")}).error().code() == errc::store_busy);
-  CHECK(db.find_session({family_id("a")})->has_value());
-  CHECK_FALSE(db.find_session({family_id("slow")})->has_value());  // not on disk, not there
+  CHECK(db.answer(refresh::insert{session("other")}).error().code() == errc::store_busy);
+  CHECK(db.answer(refresh::find{family_id("a")})->has_value());
+  CHECK_FALSE(db.answer(refresh::find{family_id("slow")})->has_value());  // not on disk, not there
   go_on.count_down();
   CHECK(*slow.get() == refresh::insert::reply::inserted);
   files.on_sync = nullptr;
-  CHECK(db.find_session({family_id("slow")})->has_value());
+  CHECK(db.answer(refresh::find{family_id("slow")})->has_value());
 }
 
 TEST_CASE("when all readers are taken, one more waits for its turn or is busy", "[sqlite]") {
@@ -513,10 +515,10 @@ TEST_CASE("when all readers are taken, one more waits for its turn or is busy", 
     reached.count_down();
     go_on.wait();
   };
-  auto slow = std::async(std::launch::async, [&] { return opened->find_key({key_id("a")}); });
+  auto slow = std::async(std::launch::async, [&] { return opened->answer(keys::find{key_id("a")}); });
   reached.wait();
-  CHECK(opened->find_key({key_id("b")}).error().code() == errc::store_busy);
+  CHECK(opened->answer(keys::find{key_id("b")}).error().code() == errc::store_busy);
   go_on.count_down();
   CHECK((*slow.get()).has_value());
-  CHECK((*opened->find_key({key_id("b")})).has_value());
+  CHECK((*opened->answer(keys::find{key_id("b")})).has_value());
 }

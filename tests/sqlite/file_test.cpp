@@ -39,16 +39,16 @@ TEST_CASE("what was stored is there when the file is opened again", "[sqlite]") 
   const std::string path = folder.file("store.db");
   {
     store db = raw::open(path);
-    CHECK(*db.insert_key({full_key("key_a"), 0}) == inserted);
-    CHECK(*db.insert_session({full_session("fam_a")}) == refresh::insert::reply::inserted);
-    CHECK(*db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason::admin, fixed::noon}) == 1);
+    CHECK(*db.answer(keys::insert{full_key("key_a"), 0}) == inserted);
+    CHECK(*db.answer(refresh::insert{full_session("fam_a")}) == refresh::insert::reply::inserted);
+    CHECK(*db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason::admin, fixed::noon}) == 1);
   }
   // Closed well, all of it lies in the one file.
   CHECK_FALSE(std::filesystem::exists(path + "-wal"));
   store db = raw::open(path);
-  CHECK(same(**db.find_key({key_id("key_a")}), full_key("key_a")));
-  CHECK(
-      same(**db.find_session({family_id("fam_a")}), {full_session("fam_a"), 1, refresh::end_reason::admin}));
+  CHECK(same(**db.answer(keys::find{key_id("key_a")}), full_key("key_a")));
+  CHECK(same(**db.answer(refresh::find{family_id("fam_a")}),
+             {full_session("fam_a"), 1, refresh::end_reason::admin}));
 }
 
 TEST_CASE("only the owner may read the file and those beside it, whatever the umask", "[sqlite]") {
@@ -56,7 +56,7 @@ TEST_CASE("only the owner may read the file and those beside it, whatever the um
   const std::string path = folder.file("store.db");
   const mode_t before = ::umask(0);
   store db = raw::open(path);
-  CHECK(*db.insert_key({key("key_a"), 0}) == inserted);
+  CHECK(*db.answer(keys::insert{key("key_a"), 0}) == inserted);
   ::umask(before);
   for (const char* beside : {"", "-wal", "-shm"}) CHECK(permissions(path + beside) == 0600);
 }
@@ -95,10 +95,10 @@ TEST_CASE("a path is a path: no URI, no database in memory", "[sqlite]") {
   const working_folder there(folder.path());
   for (const std::string name : {":memory:", "file:x?mode=memory", "a b", "%00"}) {
     store db = raw::open(name);
-    CHECK(*db.insert_key({key("key_a"), 0}) == inserted);
+    CHECK(*db.answer(keys::insert{key("key_a"), 0}) == inserted);
     CHECK(std::filesystem::exists(folder.file(name)));
     store second = raw::open(name);
-    CHECK(second.find_key({key_id("key_a")})->has_value());
+    CHECK(second.answer(keys::find{key_id("key_a")})->has_value());
   }
 }
 
@@ -143,11 +143,11 @@ TEST_CASE("a newer schema is refused and left as it is", "[sqlite]") {
 TEST_CASE("a file of an older schema keeps its rows and gets the tables that it lacks", "[sqlite]") {
   const fixed::temporary_folder folder;
   const std::string path = folder.file("store.db");
-  REQUIRE(*raw::open(path).insert_key({key("key_a"), 0}) == inserted);
+  REQUIRE(*raw::open(path).answer(keys::insert{key("key_a"), 0}) == inserted);
   raw::connection(path).run("DROP TABLE allowlists; PRAGMA user_version = 1");
   store db = *store::open({.path = path, .create = GENERATE(true, false)});
-  CHECK(db.find_key({key_id("key_a")})->has_value());
-  CHECK(*db.save_allowlist({{{subject_id("acc_1")}, true, {}, fixed::noon, 1}, 0}));
+  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK(*db.answer(allowlists::save{{{subject_id("acc_1")}, true, {}, fixed::noon, 1}, 0}));
   CHECK(raw::connection(path).ask("PRAGMA user_version") == "2");
 }
 
@@ -212,7 +212,8 @@ TEST_CASE("a file that was cut off is damaged, not empty", "[sqlite]") {
   const std::string path = folder.file("store.db");
   {
     store db = raw::open(path);
-    for (int i = 0; i < 200; ++i) CHECK(*db.insert_key({key("key_" + std::to_string(i)), 0}) == inserted);
+    for (int i = 0; i < 200; ++i)
+      CHECK(*db.answer(keys::insert{key("key_" + std::to_string(i)), 0}) == inserted);
   }
   const auto whole = std::filesystem::file_size(path);
   std::filesystem::resize_file(path, whole / 4096 / 2 * 4096);
@@ -221,7 +222,7 @@ TEST_CASE("a file that was cut off is damaged, not empty", "[sqlite]") {
     // The first pages may still make sense; a read that needs the missing ones must not answer "unknown".
     int found = 0, corrupt = 0, unknown = 0;
     for (int i = 0; i < 200; ++i) {
-      const auto row = opened->find_key({key_id("key_" + std::to_string(i))});
+      const auto row = opened->answer(keys::find{key_id("key_" + std::to_string(i))});
       if (!row)
         ++(row.error().code() == errc::store_corrupt ? corrupt : unknown);
       else
@@ -237,14 +238,14 @@ TEST_CASE("a file that was cut off is damaged, not empty", "[sqlite]") {
 TEST_CASE("a store that moved answers at its new place, and closes what it replaces", "[sqlite]") {
   const fixed::temporary_folder folder;
   store first = raw::open(folder.file("a.db"));
-  CHECK(*first.insert_key({key("key_a"), 0}) == inserted);
+  CHECK(*first.answer(keys::insert{key("key_a"), 0}) == inserted);
   store second(std::move(first));
-  CHECK(second.find_key({key_id("key_a")})->has_value());
+  CHECK(second.answer(keys::find{key_id("key_a")})->has_value());
   second = raw::open(folder.file("b.db"));
-  CHECK_FALSE(second.find_key({key_id("key_a")})->has_value());
+  CHECK_FALSE(second.answer(keys::find{key_id("key_a")})->has_value());
   CHECK_FALSE(std::filesystem::exists(folder.file("a.db-wal")));
   first = std::move(second);
   store& same = first;
   first = std::move(same);
-  CHECK(*first.insert_key({key("key_b"), 0}) == inserted);
+  CHECK(*first.answer(keys::insert{key("key_b"), 0}) == inserted);
 }

@@ -39,12 +39,12 @@ int hammer(const std::string& path, std::uint64_t until, const reports& won) {
   auto opened = store::open({.path = path, .busy_timeout = std::chrono::seconds(60), .readers = 1});
   if (!opened) return 1;
   for (;;) {
-    const auto found = opened->find_session({family});
+    const auto found = opened->answer(refresh::find{family});
     if (!found || !*found) return 2;
     refresh::record row = (*found)->row;
     if (row.version >= until) return 0;
     row.generation += 1;
-    const auto stored = opened->advance_session({row, row.version});
+    const auto stored = opened->answer(refresh::advance{row, row.version});
     if (!stored) return 3;
     if (*stored && !won.send(row.version)) return 4;
   }
@@ -57,7 +57,7 @@ TEST_CASE("of several processes that advance one version, one wins", "[sqlite]")
   const std::string path = folder.file("store.db");
   {
     store db = raw::open(path);
-    REQUIRE(*db.insert_session({session("fam_a")}) == refresh::insert::reply::inserted);
+    REQUIRE(*db.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
   }
   constexpr std::uint64_t until = 300;
   reports won;
@@ -70,7 +70,7 @@ TEST_CASE("of several processes that advance one version, one wins", "[sqlite]")
   CHECK(versions.size() == until - 1);
   for (std::uint64_t version = 1; version < until; ++version) CHECK(versions.count(version) == 1);
   store db = raw::open(path);
-  CHECK((*db.find_session({family}))->row.generation == until - 1);
+  CHECK((*db.answer(refresh::find{family}))->row.generation == until - 1);
 }
 
 TEST_CASE("several processes share one limit, and none fails because another was faster", "[sqlite]") {
@@ -85,17 +85,17 @@ TEST_CASE("several processes share one limit, and none fails because another was
       if (!opened) return 1;
       for (std::uint32_t n = 0; n < tries; ++n) {
         const std::string id = std::to_string(i) + "." + std::to_string(n);
-        const auto made = opened->insert_key({key(id), limit});
+        const auto made = opened->answer(keys::insert{key(id), limit});
         if (!made || *made == keys::insert::reply::exists) return 2;
-        if (!opened->insert_session({session(id)})) return 3;
+        if (!opened->answer(refresh::insert{session(id)})) return 3;
       }
       return 0;
     });
   }
   for (const pid_t child : children) CHECK(raw::ended(child) == 0);
   store db = raw::open(path);
-  CHECK(db.list_keys({subject_id("acc_1"), {}, 1000})->size() == limit);
-  CHECK(db.list_sessions({subject_id("usr_1"), {}, 1000})->size() == tries * children.size());
+  CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 1000})->size() == limit);
+  CHECK(db.answer(refresh::list{subject_id("usr_1"), {}, 1000})->size() == tries * children.size());
 }
 
 TEST_CASE("processes that make the same file at once all open it", "[sqlite]") {
@@ -107,13 +107,13 @@ TEST_CASE("processes that make the same file at once all open it", "[sqlite]") {
       children[i] = raw::in_child([&] {
         auto opened = store::open({.path = path});
         if (!opened) return 1;
-        const auto added = opened->insert_key({key(std::to_string(i)), 0});
+        const auto added = opened->answer(keys::insert{key(std::to_string(i)), 0});
         return added && *added == keys::insert::reply::inserted ? 0 : 2;
       });
     }
     for (const pid_t child : children) CHECK(raw::ended(child) == 0);
     store db = raw::open(path);
-    CHECK(db.list_keys({subject_id("acc_1"), {}, 100})->size() == children.size());
+    CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 100})->size() == children.size());
   }
 }
 
@@ -129,12 +129,12 @@ TEST_CASE("what was answered survives the kill of its process, and what was not 
       if (!opened) return 1;
       for (std::uint64_t i = 0;; ++i) {
         const std::string id = prefix + std::to_string(i);
-        if (!opened->insert_key({full_key(id), 0})) return 2;
+        if (!opened->answer(keys::insert{full_key(id), 0})) return 2;
         keys::record next = full_key(id);
         next.state = keys::status::revoked;
         next.name = "revoked";
         next.verifiers.resize(1);
-        if (!opened->replace_key({next, next.version})) return 3;
+        if (!opened->answer(keys::replace{next, next.version})) return 3;
         if (!answered.send(i)) return 4;
       }
     });
@@ -148,20 +148,20 @@ TEST_CASE("what was answered survives the kill of its process, and what was not 
 
     store db = raw::open(path);
     for (std::uint64_t i = 0; i <= last; ++i) {
-      const auto found = db.find_key({key_id(prefix + std::to_string(i))});
+      const auto found = db.answer(keys::find{key_id(prefix + std::to_string(i))});
       REQUIRE(found.has_value());
       REQUIRE(found->has_value());
       CHECK((*found)->state == keys::status::revoked);
       CHECK((*found)->verifiers.size() == 1);
     }
-    const auto next = db.find_key({key_id(prefix + std::to_string(last + 1))});
+    const auto next = db.answer(keys::find{key_id(prefix + std::to_string(last + 1))});
     REQUIRE(next.has_value());
     if (*next) {
       const bool is_revoked = (*next)->state == keys::status::revoked;
       CHECK((*next)->name == (is_revoked ? "revoked" : "Production Server"));
       CHECK((*next)->verifiers.size() == (is_revoked ? 1 : 3));
     }
-    CHECK_FALSE(db.find_key({key_id(prefix + std::to_string(last + 2))})->has_value());
+    CHECK_FALSE(db.answer(keys::find{key_id(prefix + std::to_string(last + 2))})->has_value());
   }
   CHECK(raw::connection(path).ask("PRAGMA integrity_check") == "ok");
 }
@@ -169,14 +169,14 @@ TEST_CASE("what was answered survives the kill of its process, and what was not 
 TEST_CASE("a store that was open before a fork serves the parent alone", "[sqlite][no_memcheck]") {
   const fixed::temporary_folder folder;
   store db = raw::open(folder.file("store.db"));
-  CHECK(*db.insert_key({key("key_a"), 0}) == keys::insert::reply::inserted);
+  CHECK(*db.answer(keys::insert{key("key_a"), 0}) == keys::insert::reply::inserted);
   const pid_t child = raw::in_child([&]() -> int {
-    const auto read = db.find_key({key_id("key_a")});
-    const auto written = db.insert_key({key("key_b"), 0});
+    const auto read = db.answer(keys::find{key_id("key_a")});
+    const auto written = db.answer(keys::insert{key("key_b"), 0});
     store taken(std::move(db));  // and its end leaves the parent's file alone
     return !read && !written && read.error().code() == errc::store_unavailable ? 0 : 1;
   });
   CHECK(raw::ended(child) == 0);
-  CHECK(db.find_key({key_id("key_a")})->has_value());
-  CHECK(*db.insert_key({key("key_b"), 0}) == keys::insert::reply::inserted);
+  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK(*db.answer(keys::insert{key("key_b"), 0}) == keys::insert::reply::inserted);
 }

@@ -10,11 +10,11 @@ namespace {
 constexpr std::uint64_t too_large = std::uint64_t{1} << 63;
 
 void fill(store& db) {
-  REQUIRE(*db.insert_key({full_key("key_a"), 0}) == keys::insert::reply::inserted);
-  REQUIRE(*db.insert_key({key("key_b", "acc_2"), 0}) == keys::insert::reply::inserted);
-  REQUIRE(*db.insert_session({full_session("fam_a")}) == refresh::insert::reply::inserted);
-  REQUIRE(*db.insert_session({session("fam_b", "usr_2")}) == refresh::insert::reply::inserted);
-  REQUIRE(*db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason::admin, fixed::noon}) == 1);
+  REQUIRE(*db.answer(keys::insert{full_key("key_a"), 0}) == keys::insert::reply::inserted);
+  REQUIRE(*db.answer(keys::insert{key("key_b", "acc_2"), 0}) == keys::insert::reply::inserted);
+  REQUIRE(*db.answer(refresh::insert{full_session("fam_a")}) == refresh::insert::reply::inserted);
+  REQUIRE(*db.answer(refresh::insert{session("fam_b", "usr_2")}) == refresh::insert::reply::inserted);
+  REQUIRE(*db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason::admin, fixed::noon}) == 1);
 }
 
 template <class T>
@@ -41,9 +41,9 @@ TEST_CASE("a key's row that ekauth did not write is corrupt, never a guess", "[s
       "api_key_secrets SET number = 4294967296 WHERE number = 1");
   raw::connection(path).run("UPDATE " + change);
   INFO(change);
-  CHECK(is_corrupt(db.find_key({key_id("key_a")})));
-  CHECK(is_corrupt(db.list_keys({subject_id("acc_1"), {}, 10})));
-  CHECK(*db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason::admin, fixed::noon}) == 2);
+  CHECK(is_corrupt(db.answer(keys::find{key_id("key_a")})));
+  CHECK(is_corrupt(db.answer(keys::list{subject_id("acc_1"), {}, 10})));
+  CHECK(*db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason::admin, fixed::noon}) == 2);
 }
 
 TEST_CASE("a key with a fourth secret is corrupt", "[sqlite]") {
@@ -53,9 +53,9 @@ TEST_CASE("a key with a fourth secret is corrupt", "[sqlite]") {
   fill(db);
   raw::connection(path).run(
       "INSERT INTO api_key_secrets VALUES ('key_a', 5, '1', zeroblob(32), 0, NULL, NULL)");
-  CHECK(is_corrupt(db.find_key({key_id("key_a")})));
-  CHECK(is_corrupt(db.list_keys({subject_id("acc_1"), {}, 10})));
-  CHECK(db.find_key({key_id("key_b")})->has_value());
+  CHECK(is_corrupt(db.answer(keys::find{key_id("key_a")})));
+  CHECK(is_corrupt(db.answer(keys::list{subject_id("acc_1"), {}, 10})));
+  CHECK(db.answer(keys::find{key_id("key_b")})->has_value());
 }
 
 TEST_CASE("a session's row that ekauth did not write is corrupt, never a guess", "[sqlite]") {
@@ -73,8 +73,8 @@ TEST_CASE("a session's row that ekauth did not write is corrupt, never a guess",
       "subjects SET reason = 6", "subjects SET reason = -1");
   raw::connection(path).run("UPDATE " + change);
   INFO(change);
-  CHECK(is_corrupt(db.find_session({family_id("fam_a")})));
-  CHECK(is_corrupt(db.list_sessions({subject_id("usr_1"), {}, 10})));
+  CHECK(is_corrupt(db.answer(refresh::find{family_id("fam_a")})));
+  CHECK(is_corrupt(db.answer(refresh::list{subject_id("usr_1"), {}, 10})));
 }
 
 TEST_CASE("an allowlist's row that ekauth did not write is corrupt, never a guess", "[sqlite]") {
@@ -83,13 +83,13 @@ TEST_CASE("an allowlist's row that ekauth did not write is corrupt, never a gues
   store db = raw::open(path);
   const allowlists::holder of{subject_id("acc_1"), key_id("key_a")};
   const allowlists::entry office{"net_1a2b3c4d5e", *cidr::range::parse("192.0.2.0/24"), "Office", {}};
-  REQUIRE(*db.save_allowlist({{of, true, {office}, fixed::noon, 1}, 0}));
+  REQUIRE(*db.answer(allowlists::save{{of, true, {office}, fixed::noon, 1}, 0}));
   const std::string change =
       GENERATE("version = 0", "version = -1", "enabled = 2", "enabled = -1", "entries = 'net_1'",
                "entries = entries || char(10)", "entries = replace(entries, '/24', '/08')");
   raw::connection(path).run("UPDATE allowlists SET " + change);
   INFO(change);
-  CHECK(is_corrupt(db.find_allowlists({of})));
+  CHECK(is_corrupt(db.answer(allowlists::find{of})));
 }
 
 TEST_CASE("a secret's digest of another type is corrupt", "[sqlite]") {
@@ -101,10 +101,10 @@ TEST_CASE("a secret's digest of another type is corrupt", "[sqlite]") {
   other.run(
       "CREATE TABLE loose AS SELECT * FROM api_key_secrets; DROP TABLE api_key_secrets; ALTER TABLE loose "
       "RENAME TO api_key_secrets");
-  CHECK(db.find_key({key_id("key_a")})->has_value());
+  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
   other.run(std::string("UPDATE api_key_secrets SET digest = ") +
             GENERATE("'0123456789abcdef0123456789abcdef'", "NULL", "1"));
-  CHECK(is_corrupt(db.find_key({key_id("key_a")})));
+  CHECK(is_corrupt(db.answer(keys::find{key_id("key_a")})));
 }
 
 TEST_CASE("an allowlist's columns of another type are corrupt, also where its entries are known",
@@ -113,16 +113,16 @@ TEST_CASE("an allowlist's columns of another type are corrupt, also where its en
   const std::string path = folder.file("store.db");
   store db = raw::open(path);
   const allowlists::holder of{subject_id("acc_1")};
-  REQUIRE(*db.save_allowlist({{of, true, {}, fixed::noon, 1}, 0}));
+  REQUIRE(*db.answer(allowlists::save{{of, true, {}, fixed::noon, 1}, 0}));
   raw::connection other(path);
   other.run(
       "CREATE TABLE loose AS SELECT * FROM allowlists; DROP TABLE allowlists; ALTER TABLE loose RENAME TO "
       "allowlists");
-  CHECK(db.find_allowlists({of})->account.row);
-  CHECK_FALSE(db.find_allowlists({of, 1})->account.row);
+  CHECK(db.answer(allowlists::find{of})->account.row);
+  CHECK_FALSE(db.answer(allowlists::find{of, 1})->account.row);
   other.run("UPDATE allowlists SET changed_at = 'noon'");
-  CHECK(is_corrupt(db.find_allowlists({of})));
-  CHECK(is_corrupt(db.find_allowlists({of, 1})));
+  CHECK(is_corrupt(db.answer(allowlists::find{of})));
+  CHECK(is_corrupt(db.answer(allowlists::find{of, 1})));
 }
 
 TEST_CASE("an allowlist whose label would be read as another entry is not written", "[sqlite]") {
@@ -133,10 +133,10 @@ TEST_CASE("an allowlist whose label would be read as another entry is not writte
     return allowlists::entry{"net_1a2b3c4d5e", *cidr::range::parse("192.0.2.0/24"), std::move(label), {}};
   };
   for (const char* label : {"Office\nnet_000000000x 203.0.113.0/24 - Anywhere", "Office\n"})
-    CHECK(db.save_allowlist({{of, true, {entry(label)}, fixed::noon, 1}, 0}).error().code() ==
+    CHECK(db.answer(allowlists::save{{of, true, {entry(label)}, fixed::noon, 1}, 0}).error().code() ==
           errc::internal_error);
-  CHECK_FALSE(db.find_allowlists({of})->account.row);
-  CHECK(*db.save_allowlist({{of, true, {entry("Office")}, fixed::noon, 1}, 0}));
+  CHECK_FALSE(db.answer(allowlists::find{of})->account.row);
+  CHECK(*db.answer(allowlists::save{{of, true, {entry("Office")}, fixed::noon, 1}, 0}));
 }
 
 TEST_CASE("writes refuse rows that ekauth did not write, and leave them", "[sqlite]") {
@@ -148,23 +148,23 @@ TEST_CASE("writes refuse rows that ekauth did not write, and leave them", "[sqli
   const refresh::bump_epoch bump{subject_id("usr_1"), refresh::end_reason::admin, fixed::noon};
   for (const std::string epoch : {"-7", "9223372036854775807"}) {
     other.run("UPDATE subjects SET epoch = " + epoch);
-    CHECK(is_corrupt(db.bump_subject_epoch(bump)));
+    CHECK(is_corrupt(db.answer(bump)));
     CHECK(other.ask("SELECT epoch FROM subjects") == epoch);
   }
   other.run("UPDATE subjects SET epoch = -7");
-  CHECK(is_corrupt(db.read_subject_epoch({bump.subject})));
-  CHECK(is_corrupt(db.insert_session({session("fam_c")})));
+  CHECK(is_corrupt(db.answer(refresh::read_epoch{bump.subject})));
+  CHECK(is_corrupt(db.answer(refresh::insert{session("fam_c")})));
 
   other.run("UPDATE sessions SET state = 9 WHERE id = 'fam_b'");
-  CHECK(is_corrupt(db.revoke_session({family_id("fam_b"), refresh::end_reason::admin, fixed::noon})));
-  CHECK_FALSE(*db.advance_session({session("fam_b"), 1}));
+  CHECK(is_corrupt(db.answer(refresh::revoke{family_id("fam_b"), refresh::end_reason::admin, fixed::noon})));
+  CHECK_FALSE(*db.answer(refresh::advance{session("fam_b"), 1}));
 
   other.run("UPDATE sessions SET state = 1, version = 9223372036854775807 WHERE id = 'fam_b'");
-  CHECK(is_corrupt(db.revoke_session({family_id("fam_b"), refresh::end_reason::admin, fixed::noon})));
+  CHECK(is_corrupt(db.answer(refresh::revoke{family_id("fam_b"), refresh::end_reason::admin, fixed::noon})));
 
   other.run("INSERT INTO api_key_secrets VALUES ('key_c', 1, '1', zeroblob(32), 0, NULL, NULL)");
-  CHECK(is_corrupt(db.insert_key({key("key_c"), 0})));
-  CHECK_FALSE(db.find_key({key_id("key_c")})->has_value());
+  CHECK(is_corrupt(db.answer(keys::insert{key("key_c"), 0})));
+  CHECK_FALSE(db.answer(keys::find{key_id("key_c")})->has_value());
 }
 
 TEST_CASE("columns of another type are corrupt", "[sqlite]") {
@@ -177,13 +177,13 @@ TEST_CASE("columns of another type are corrupt", "[sqlite]") {
   other.run(
       "CREATE TABLE loose AS SELECT * FROM api_keys; DROP TABLE api_keys; ALTER TABLE loose RENAME TO "
       "api_keys");
-  CHECK(same(**db.find_key({key_id("key_a")}), full_key("key_a")));
+  CHECK(same(**db.answer(keys::find{key_id("key_a")}), full_key("key_a")));
   const std::string change = GENERATE("name = x'41'", "name = NULL", "owner = NULL", "scopes = 1",
                                       "created_at = 'noon'", "created_at = 1.5", "created_at = NULL",
                                       "expires_at = x'00'", "state = '1x'", "version = NULL");
   other.run("UPDATE api_keys SET " + change);
   INFO(change);
-  CHECK(is_corrupt(db.find_key({key_id("key_a")})));
+  CHECK(is_corrupt(db.answer(keys::find{key_id("key_a")})));
 }
 
 TEST_CASE("a record that could not be read back is not written", "[sqlite]") {
@@ -199,15 +199,15 @@ TEST_CASE("a record that could not be read back is not written", "[sqlite]") {
   bad_keys[5].state = keys::status(4);
   bad_keys[6].env = keys::environment(0);
   for (const keys::record& row : bad_keys) {
-    CHECK_FALSE(db.insert_key({row, 0}).has_value());
-    CHECK_FALSE(db.replace_key({row, 1}).has_value());
+    CHECK_FALSE(db.answer(keys::insert{row, 0}).has_value());
+    CHECK_FALSE(db.answer(keys::replace{row, 1}).has_value());
   }
   keys::record large = key("key_x");
   large.version = too_large;
-  CHECK_FALSE(db.insert_key({large, 0}).has_value());
-  CHECK_FALSE(db.replace_key({key("key_x"), too_large}).has_value());
-  CHECK_FALSE(db.replace_key({key("key_x"), too_large - 1}).has_value());
-  CHECK(db.list_keys({subject_id("acc_1"), {}, 10})->empty());
+  CHECK_FALSE(db.answer(keys::insert{large, 0}).has_value());
+  CHECK_FALSE(db.answer(keys::replace{key("key_x"), too_large}).has_value());
+  CHECK_FALSE(db.answer(keys::replace{key("key_x"), too_large - 1}).has_value());
+  CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 10})->empty());
 
   std::vector<refresh::record> bad_sessions(5, session("fam_x"));
   bad_sessions[0].slot = '\0';
@@ -215,13 +215,15 @@ TEST_CASE("a record that could not be read back is not written", "[sqlite]") {
   bad_sessions[2].reason = refresh::end_reason(6);
   bad_sessions[3].version = too_large;
   bad_sessions[4].state = refresh::status(0);
-  for (const refresh::record& row : bad_sessions) CHECK_FALSE(db.insert_session({row}).has_value());
-  CHECK_FALSE(db.advance_session({bad_sessions[0], 1}).has_value());
-  CHECK_FALSE(db.advance_session({session("fam_x"), ~std::uint64_t{0}}).has_value());
-  CHECK_FALSE(db.revoke_session({family_id("fam_x"), refresh::end_reason(6), fixed::noon}).has_value());
-  CHECK_FALSE(db.bump_subject_epoch({subject_id("usr_1"), refresh::end_reason(6), fixed::noon}).has_value());
-  CHECK(db.list_sessions({subject_id("usr_1"), {}, 10})->empty());
-  CHECK(*db.read_subject_epoch({subject_id("usr_1")}) == 0);
+  for (const refresh::record& row : bad_sessions) CHECK_FALSE(db.answer(refresh::insert{row}).has_value());
+  CHECK_FALSE(db.answer(refresh::advance{bad_sessions[0], 1}).has_value());
+  CHECK_FALSE(db.answer(refresh::advance{session("fam_x"), ~std::uint64_t{0}}).has_value());
+  CHECK_FALSE(
+      db.answer(refresh::revoke{family_id("fam_x"), refresh::end_reason(6), fixed::noon}).has_value());
+  CHECK_FALSE(
+      db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason(6), fixed::noon}).has_value());
+  CHECK(db.answer(refresh::list{subject_id("usr_1"), {}, 10})->empty());
+  CHECK(*db.answer(refresh::read_epoch{subject_id("usr_1")}) == 0);
 }
 
 TEST_CASE("digests lie in the file as bytes, times as milliseconds", "[sqlite]") {

@@ -34,27 +34,27 @@ TEST_CASE("revocations and changed lists get their turn among readers that never
   const auto db = adapter.open();
 
   keys::record one = key("key_a");
-  REQUIRE(*db.keys[0]->insert_key({one, 0}) == keys::insert::reply::inserted);
+  REQUIRE(*db.stores[0]->answer(keys::insert{one, 0}) == keys::insert::reply::inserted);
   one.state = keys::status::revoked;
-  write_among_readers([&] { (void)db.keys[0]->find_key({one.id}); },
+  write_among_readers([&] { (void)db.stores[0]->answer(keys::find{one.id}); },
                       [&] {
-                        CHECK(*db.keys[0]->replace_key({one, 1}));
+                        CHECK(*db.stores[0]->answer(keys::replace{one, 1}));
                       });
 
   const refresh::record login = session("fam_a");
-  REQUIRE(*db.sessions[0]->insert_session({login}) == refresh::insert::reply::inserted);
+  REQUIRE(*db.stores[0]->answer(refresh::insert{login}) == refresh::insert::reply::inserted);
   write_among_readers(
-      [&] { (void)db.sessions[0]->find_session({login.id}); },
+      [&] { (void)db.stores[0]->answer(refresh::find{login.id}); },
       [&] {
-        CHECK(*db.sessions[0]->bump_subject_epoch({login.granted.subject, refresh::end_reason::admin, {}}) ==
-              1);
-        CHECK(*db.sessions[0]->revoke_session({login.id, refresh::end_reason::admin, fixed::noon}) ==
+        CHECK(*db.stores[0]->answer(
+                  refresh::bump_epoch{login.granted.subject, refresh::end_reason::admin, {}}) == 1);
+        CHECK(*db.stores[0]->answer(refresh::revoke{login.id, refresh::end_reason::admin, fixed::noon}) ==
               refresh::revoke::reply::revoked);
       });
 
   const allowlists::holder of{subject_id("acc_1")};
-  write_among_readers([&] { (void)db.lists[0]->find_allowlists({of}); },
+  write_among_readers([&] { (void)db.stores[0]->answer(allowlists::find{of}); },
                       [&] {
-                        CHECK(*db.lists[0]->save_allowlist({{of, true, {}, fixed::noon, 1}, 0}));
+                        CHECK(*db.stores[0]->answer(allowlists::save{{of, true, {}, fixed::noon, 1}, 0}));
                       });
 }

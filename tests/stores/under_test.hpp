@@ -21,14 +21,14 @@ namespace under_test {
 
 /// Two handles on the same data, as two connection pools or two nodes would be; or one, twice.
 struct handles {
-  ekauth::keys::store* keys[2];
-  ekauth::refresh::store* sessions[2];
-  ekauth::allowlists::store* lists[2];
+  using every_store =
+      ekauth::storage::joined<ekauth::keys::store, ekauth::refresh::store, ekauth::allowlists::store>;
+  every_store* stores[2];
   std::shared_ptr<void> keeper;  // owns the stores, and what they need
 
   template <class Store>
   handles(std::shared_ptr<void> owner, Store& here, Store& there)
-      : keys{&here, &there}, sessions{&here, &there}, lists{&here, &there}, keeper(std::move(owner)) {}
+      : stores{&here, &there}, keeper(std::move(owner)) {}
 };
 
 inline handles open_memory() {

@@ -21,10 +21,10 @@ TEST_CASE("a shipped adapter keeps any text in any field, the longest numbers, a
     row.verifiers[0].number = 0xffffffff;
     row.created_at = time_point::min();
     row.expires_at = time_point::max();
-    CHECK(*db.keys[0]->insert_key({row, 1}) == keys::insert::reply::inserted);
-    CHECK(same(**db.keys[1]->find_key({row.id}), row));
-    CHECK(*db.keys[0]->replace_key({row, row.version}));
-    CHECK(db.keys[1]->list_keys({row.granted.subject, {}, 10})->size() == 1);
+    CHECK(*db.stores[0]->answer(keys::insert{row, 1}) == keys::insert::reply::inserted);
+    CHECK(same(**db.stores[1]->answer(keys::find{row.id}), row));
+    CHECK(*db.stores[0]->answer(keys::replace{row, row.version}));
+    CHECK(db.stores[1]->answer(keys::list{row.granted.subject, {}, 10})->size() == 1);
 
     refresh::record login = session("fam_" + text, text);
     login.client = text;
@@ -32,18 +32,18 @@ TEST_CASE("a shipped adapter keeps any text in any field, the longest numbers, a
     login.version = std::numeric_limits<std::int64_t>::max() - 1;
     login.created_at = login.rotated_at = time_point::min();
     login.idle_deadline = time_point::max();
-    CHECK(*db.sessions[0]->insert_session({login}) == refresh::insert::reply::inserted);
-    CHECK(same((*db.sessions[1]->find_session({login.id}))->row, login));
-    CHECK(*db.sessions[0]->advance_session({login, login.version}));
-    CHECK(db.sessions[1]->list_sessions({login.granted.subject, {}, 10})->size() == 1);
+    CHECK(*db.stores[0]->answer(refresh::insert{login}) == refresh::insert::reply::inserted);
+    CHECK(same((*db.stores[1]->answer(refresh::find{login.id}))->row, login));
+    CHECK(*db.stores[0]->answer(refresh::advance{login, login.version}));
+    CHECK(db.stores[1]->answer(refresh::list{login.granted.subject, {}, 10})->size() == 1);
   }
 }
 
 TEST_CASE("a memory store that moved answers at its new place", "[stores]") {
   memory::store first;
-  CHECK(*first.insert_key({key("key_a"), 0}) == keys::insert::reply::inserted);
+  CHECK(*first.answer(keys::insert{key("key_a"), 0}) == keys::insert::reply::inserted);
   memory::store second(std::move(first));
-  CHECK((*second.find_key({key_id("key_a")})).has_value());
+  CHECK((*second.answer(keys::find{key_id("key_a")})).has_value());
   first = memory::store();
-  CHECK_FALSE((*first.find_key({key_id("key_a")})).has_value());
+  CHECK_FALSE((*first.answer(keys::find{key_id("key_a")})).has_value());
 }

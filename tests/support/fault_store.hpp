@@ -8,9 +8,9 @@
 namespace fixed {
 
 template <class Inner>
-class fault_store final : public ekauth::keys::store,
-                          public ekauth::refresh::store,
-                          public ekauth::allowlists::store {
+class fault_store final
+    : public ekauth::storage::forwards<fault_store<Inner>, ekauth::keys::store, ekauth::refresh::store,
+                                       ekauth::allowlists::store> {
  public:
   enum class fault { none, before, after };
 
@@ -28,38 +28,17 @@ class fault_store final : public ekauth::keys::store,
   }
   void disarm() { arm(-1); }
 
-#define EKAUTH_FORWARD(piece, request_type, method)                                                     \
-  ekauth::result<ekauth::piece::request_type::reply> method(const ekauth::piece::request_type& request) \
-      override {                                                                                        \
-    return forward<ekauth::piece::request_type::reply>([&] { return inner_.method(request); });         \
-  }
-  EKAUTH_FORWARD(keys, insert, insert_key)
-  EKAUTH_FORWARD(keys, find, find_key)
-  EKAUTH_FORWARD(keys, replace, replace_key)
-  EKAUTH_FORWARD(keys, list, list_keys)
-  EKAUTH_FORWARD(keys, touch, touch_keys)
-  EKAUTH_FORWARD(refresh, insert, insert_session)
-  EKAUTH_FORWARD(refresh, find, find_session)
-  EKAUTH_FORWARD(refresh, advance, advance_session)
-  EKAUTH_FORWARD(refresh, revoke, revoke_session)
-  EKAUTH_FORWARD(refresh, read_epoch, read_subject_epoch)
-  EKAUTH_FORWARD(refresh, bump_epoch, bump_subject_epoch)
-  EKAUTH_FORWARD(refresh, list, list_sessions)
-  EKAUTH_FORWARD(refresh, purge, purge_sessions)
-  EKAUTH_FORWARD(allowlists, find, find_allowlists)
-  EKAUTH_FORWARD(allowlists, save, save_allowlist)
-#undef EKAUTH_FORWARD
-
- private:
-  template <class Reply, class Call>
-  ekauth::result<Reply> forward(Call call) {
+  template <class Request>
+  ekauth::result<typename Request::reply> answer(const Request& request) {
     const bool fails = calls++ == fail_at;
     constexpr ekauth::error lost{ekauth::errc::store_unavailable, "injected"};
     if (fails && how == fault::before) return lost;
-    auto answer = call();
+    auto answered = inner_.answer(request);
     if (fails) return lost;
-    return answer;
+    return answered;
   }
+
+ private:
   Inner& inner_;
 };
 

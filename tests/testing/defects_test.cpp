@@ -2,6 +2,7 @@
 #include <ekauth/testing.hpp>
 
 #include "catch.hpp"
+#include "support/whole_kit.hpp"
 #include "testing/faulty_allowlists.hpp"
 #include "testing/faulty_keys.hpp"
 #include "testing/faulty_sessions.hpp"
@@ -201,7 +202,7 @@ void expect_each_defect_once(const Expected& all, std::size_t defects) {
 TEST_CASE("a store of keys that is wrong in one way breaks the clause that says so", "[testing]") {
   for (const auto& each : keys_expected) {
     faulty::keys_store store(each.defect);
-    expect_noticed(each.clause, [&](const auto& how) { return testing::check_keys(store, how); });
+    expect_noticed(each.clause, [&](const auto& how) { return whole_kit::check_keys(store, how); });
   }
   expect_each_defect_once(keys_expected, static_cast<std::size_t>(of_keys::fails_now_and_then));
 }
@@ -209,7 +210,7 @@ TEST_CASE("a store of keys that is wrong in one way breaks the clause that says 
 TEST_CASE("a store of sessions that is wrong in one way breaks the clause that says so", "[testing]") {
   for (const auto& each : sessions_expected) {
     faulty::sessions_store store(each.defect);
-    expect_noticed(each.clause, [&](const auto& how) { return testing::check_sessions(store, how); });
+    expect_noticed(each.clause, [&](const auto& how) { return whole_kit::check_sessions(store, how); });
   }
   expect_each_defect_once(sessions_expected, static_cast<std::size_t>(of_sessions::refuses_the_past));
 }
@@ -217,7 +218,7 @@ TEST_CASE("a store of sessions that is wrong in one way breaks the clause that s
 TEST_CASE("a store of allowlists that is wrong in one way breaks the clause that says so", "[testing]") {
   for (const auto& each : allowlists_expected) {
     faulty::allowlists_store store(each.defect);
-    expect_noticed(each.clause, [&](const auto& how) { return testing::check_allowlists(store, how); });
+    expect_noticed(each.clause, [&](const auto& how) { return whole_kit::check_allowlists(store, how); });
   }
   expect_each_defect_once(allowlists_expected, static_cast<std::size_t>(of_allowlists::saves_append));
 }
@@ -226,9 +227,9 @@ TEST_CASE("the same stores without a defect break no clause", "[testing]") {
   faulty::keys_store keys;
   faulty::sessions_store sessions;
   faulty::allowlists_store allowlists;
-  for (const auto& each : testing::check_keys(keys)) FAIL_CHECK(testing::to_string(each));
-  for (const auto& each : testing::check_sessions(sessions)) FAIL_CHECK(testing::to_string(each));
-  for (const auto& each : testing::check_allowlists(allowlists)) FAIL_CHECK(testing::to_string(each));
+  for (const auto& each : whole_kit::check_keys(keys)) FAIL_CHECK(testing::to_string(each));
+  for (const auto& each : whole_kit::check_sessions(sessions)) FAIL_CHECK(testing::to_string(each));
+  for (const auto& each : whole_kit::check_allowlists(allowlists)) FAIL_CHECK(testing::to_string(each));
 }
 
 TEST_CASE("every clause has a defect that it was seen to notice", "[testing]") {
@@ -236,7 +237,7 @@ TEST_CASE("every clause has a defect that it was seen to notice", "[testing]") {
   for (const auto& each : keys_expected) noticed.insert(each.clause);
   for (const auto& each : sessions_expected) noticed.insert(each.clause);
   for (const auto& each : allowlists_expected) noticed.insert(each.clause);
-  for (const testing::clause& each : testing::clauses()) {
+  for (const testing::clause& each : whole_kit::clauses()) {
     INFO(each.name);
     CHECK(noticed.count(each.name) == 1);
   }

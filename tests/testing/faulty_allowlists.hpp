@@ -42,7 +42,7 @@ class allowlists_store final : public allowlists::store, private one_lock {
  public:
   explicit allowlists_store(allowlists_defect defect = allowlists_defect::none) : defect_(defect) {}
 
-  result<allowlists::find::reply> find_allowlists(const allowlists::find& request) override {
+  result<allowlists::find::reply> answer(const allowlists::find& request) override {
     held all = enter();
     allowlists::find::found found;
     found.account = answer({request.of.account}, request.known_account);
@@ -51,7 +51,7 @@ class allowlists_store final : public allowlists::store, private one_lock {
     return found;
   }
 
-  result<allowlists::save::reply> save_allowlist(const allowlists::save& request) override {
+  result<allowlists::save::reply> answer(const allowlists::save& request) override {
     held all = enter();
     const auto at = rows_.find(name(request.row.of));
     const std::uint64_t version = at == rows_.end() ? 0 : at->second.version;

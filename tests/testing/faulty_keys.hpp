@@ -71,7 +71,7 @@ class keys_store final : public keys::store, private one_lock {
  public:
   explicit keys_store(keys_defect defect = keys_defect::none) : defect_(defect) {}
 
-  result<keys::insert::reply> insert_key(const keys::insert& request) override {
+  result<keys::insert::reply> answer(const keys::insert& request) override {
     held all = enter();
     keys::record row = stored(request.row);
     if (has(keys_defect::fails_now_and_then) && ++inserts_ % 3 == 0)
@@ -92,7 +92,7 @@ class keys_store final : public keys::store, private one_lock {
     return keys::insert::reply::inserted;
   }
 
-  result<keys::find::reply> find_key(const keys::find& request) override {
+  result<keys::find::reply> answer(const keys::find& request) override {
     held all = enter();
     std::string id = request.id.text();
     if (has(keys_defect::find_ignores_case) || has(keys_defect::find_takes_prefixes))
@@ -112,7 +112,7 @@ class keys_store final : public keys::store, private one_lock {
     return keys::find::reply{std::move(row)};
   }
 
-  result<keys::replace::reply> replace_key(const keys::replace& request) override {
+  result<keys::replace::reply> answer(const keys::replace& request) override {
     held all = enter();
     if (has(keys_defect::refuses_the_past))
       for (const auto& old : rows_)
@@ -134,7 +134,7 @@ class keys_store final : public keys::store, private one_lock {
     return true;
   }
 
-  result<keys::list::reply> list_keys(const keys::list& request) override {
+  result<keys::list::reply> answer(const keys::list& request) override {
     held all = enter();
     keys::list::reply found;
     std::uint32_t room = request.limit;
@@ -163,7 +163,7 @@ class keys_store final : public keys::store, private one_lock {
     return found;
   }
 
-  result<keys::touch::reply> touch_keys(const keys::touch& request) override {
+  result<keys::touch::reply> answer(const keys::touch& request) override {
     held all = enter();
     keys::touch::reply moved = 0;
     for (const auto& use : request.uses) {

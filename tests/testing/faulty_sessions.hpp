@@ -78,7 +78,7 @@ class sessions_store final : public refresh::store, private one_lock {
  public:
   explicit sessions_store(sessions_defect defect = sessions_defect::none) : defect_(defect) {}
 
-  result<refresh::insert::reply> insert_session(const refresh::insert& request) override {
+  result<refresh::insert::reply> answer(const refresh::insert& request) override {
     held all = enter();
     entry added{stored(request.row), request.row.idle_deadline};
     const std::string& id = request.row.id.text();
@@ -96,7 +96,7 @@ class sessions_store final : public refresh::store, private one_lock {
     return refresh::insert::reply::inserted;
   }
 
-  result<refresh::find::reply> find_session(const refresh::find& request) override {
+  result<refresh::find::reply> answer(const refresh::find& request) override {
     held all = enter();
     std::string id = request.id.text();
     if (has(sessions_defect::find_ignores_case))
@@ -122,7 +122,7 @@ class sessions_store final : public refresh::store, private one_lock {
     return refresh::find::reply{found(std::move(row))};
   }
 
-  result<refresh::advance::reply> advance_session(const refresh::advance& request) override {
+  result<refresh::advance::reply> answer(const refresh::advance& request) override {
     held all = enter();
     const auto at = rows_.find(request.row.id.text());
     if (at == rows_.end()) return false;
@@ -144,7 +144,7 @@ class sessions_store final : public refresh::store, private one_lock {
     return true;
   }
 
-  result<refresh::revoke::reply> revoke_session(const refresh::revoke& request) override {
+  result<refresh::revoke::reply> answer(const refresh::revoke& request) override {
     held all = enter();
     const auto at = rows_.find(request.id.text());
     if (at == rows_.end())
@@ -171,12 +171,12 @@ class sessions_store final : public refresh::store, private one_lock {
     return again ? refresh::revoke::reply::already : refresh::revoke::reply::revoked;
   }
 
-  result<refresh::read_epoch::reply> read_subject_epoch(const refresh::read_epoch& request) override {
+  result<refresh::read_epoch::reply> answer(const refresh::read_epoch& request) override {
     held all = enter();
     return subjects_[name(request.subject)].epoch;
   }
 
-  result<refresh::bump_epoch::reply> bump_subject_epoch(const refresh::bump_epoch& request) override {
+  result<refresh::bump_epoch::reply> answer(const refresh::bump_epoch& request) override {
     held all = enter();
     if (has(sessions_defect::bump_hits_everybody))
       for (auto& each : subjects_)
@@ -195,7 +195,7 @@ class sessions_store final : public refresh::store, private one_lock {
     return has(sessions_defect::bump_answers_old) ? before : owner.epoch;
   }
 
-  result<refresh::list::reply> list_sessions(const refresh::list& request) override {
+  result<refresh::list::reply> answer(const refresh::list& request) override {
     held all = enter();
     refresh::list::reply listed;
     std::uint32_t room = request.limit;
@@ -222,7 +222,7 @@ class sessions_store final : public refresh::store, private one_lock {
     return listed;
   }
 
-  result<refresh::purge::reply> purge_sessions(const refresh::purge& request) override {
+  result<refresh::purge::reply> answer(const refresh::purge& request) override {
     held all = enter();
     time_point before = request.before;
     if (has(sessions_defect::purge_is_exclusive)) before -= duration(1);

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "support/task.hpp"
+#include "support/whole_kit.hpp"
 #include "testing/faulty_allowlists.hpp"
 #include "testing/faulty_keys.hpp"
 
@@ -37,36 +38,16 @@ class callback_store {
     for (std::thread& each : workers_) each.join();
   }
 
-  template <class Done>
-  void find_key(const keys::find& request, Done done) {
-    answer(request, done);
-  }
-  template <class Done>
-  void insert_key(const keys::insert& request, Done done) {
-    answer(request, done);
-  }
-  template <class Done>
-  void replace_key(const keys::replace& request, Done done) {
-    answer(request, done);
-  }
-  template <class Done>
-  void list_keys(const keys::list& request, Done done) {
-    answer(request, done);
-  }
-  template <class Done>
-  void touch_keys(const keys::touch& request, Done done) {
-    answer(request, done);
-  }
-
- private:
   template <class Request, class Done>
   void answer(const Request& request, Done done) {
     {
       const std::lock_guard one(lock_);
-      asked_.emplace_back([this, &request, done] { done(request.call(inner_)); });
+      asked_.emplace_back([this, &request, done] { done(inner_.answer(request)); });
     }
     changed_.notify_one();
   }
+
+ private:
   void work() {
     for (;;) {
       std::unique_lock one(lock_);
@@ -92,20 +73,12 @@ class coroutine_store {
  public:
   explicit coroutine_store(memory::store& inner) : inner_(inner) {}
 
-  auto find_session(refresh::find request) { return answer(std::move(request)); }
-  auto insert_session(refresh::insert request) { return answer(std::move(request)); }
-  auto advance_session(refresh::advance request) { return answer(std::move(request)); }
-  auto revoke_session(refresh::revoke request) { return answer(std::move(request)); }
-  auto read_subject_epoch(refresh::read_epoch request) { return answer(std::move(request)); }
-  auto bump_subject_epoch(refresh::bump_epoch request) { return answer(std::move(request)); }
-  auto list_sessions(refresh::list request) { return answer(std::move(request)); }
-  auto purge_sessions(refresh::purge request) { return answer(std::move(request)); }
-
- private:
   template <class Request>
   fixed::task<result<typename Request::reply>> answer(Request request) {
-    co_return request.call(inner_);
+    co_return inner_.answer(request);
   }
+
+ private:
   memory::store& inner_;
 };
 
@@ -113,11 +86,11 @@ class coroutine_store {
 class coroutine_lists {
  public:
   explicit coroutine_lists(allowlists::store& inner) : inner_(inner) {}
-  fixed::task<result<allowlists::find::reply>> find_allowlists(allowlists::find request) {
-    co_return inner_.find_allowlists(request);
+  fixed::task<result<allowlists::find::reply>> answer(allowlists::find request) {
+    co_return inner_.answer(request);
   }
-  fixed::task<result<allowlists::save::reply>> save_allowlist(allowlists::save request) {
-    co_return inner_.save_allowlist(request);
+  fixed::task<result<allowlists::save::reply>> answer(allowlists::save request) {
+    co_return inner_.answer(request);
   }
 
  private:
@@ -132,16 +105,8 @@ void expect_none(const std::vector<testing::finding>& findings) {
 
 // Only those that answer nothing at all: they must not hang.
 struct silent_store {
-  template <class Done>
-  void find_key(const keys::find&, Done) {}
-  template <class Done>
-  void insert_key(const keys::insert&, Done) {}
-  template <class Done>
-  void replace_key(const keys::replace&, Done) {}
-  template <class Done>
-  void list_keys(const keys::list&, Done) {}
-  template <class Done>
-  void touch_keys(const keys::touch&, Done) {}
+  template <class Request, class Done>
+  void answer(const Request&, Done) {}
 };
 
 }  // namespace
@@ -149,13 +114,13 @@ struct silent_store {
 TEST_CASE("a store that answers by callback is judged like any other", "[testing]") {
   memory::store rows;
   callback_store<memory::store> store(rows);
-  testing::blocking_keys waited(store, testing::by_callback{});
-  expect_none(testing::check_keys(waited, {.rounds = 2}));
+  auto waited = testing::blocking<keys::store>(store, testing::by_callback{});
+  expect_none(whole_kit::check_keys(waited, {.rounds = 2}));
 
   faulty::keys_store wrong_rows(faulty::keys_defect::replace_revives);
   callback_store<faulty::keys_store> wrong(wrong_rows);
-  testing::blocking_keys wrong_waited(wrong, testing::by_callback{});
-  const auto findings = testing::check_keys(wrong_waited, {.only = "keys.replace.revoked"});
+  auto wrong_waited = testing::blocking<keys::store>(wrong, testing::by_callback{});
+  const auto findings = whole_kit::check_keys(wrong_waited, {.only = "keys.replace.revoked"});
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].broken.name == "keys.replace.revoked");
 }
@@ -163,51 +128,51 @@ TEST_CASE("a store that answers by callback is judged like any other", "[testing
 TEST_CASE("a store that answers by coroutine is judged like any other", "[testing]") {
   memory::store rows;
   coroutine_store store(rows);
-  testing::blocking_sessions waited(store, testing::by_await{resume_here});
-  expect_none(testing::check_sessions(waited, {.rounds = 2}));
+  auto waited = testing::blocking<refresh::store>(store, testing::by_await{resume_here});
+  expect_none(whole_kit::check_sessions(waited, {.rounds = 2}));
 
   faulty::allowlists_store lists;
   coroutine_lists list_store(lists);
-  testing::blocking_allowlists waited_lists(list_store, testing::by_await{resume_here});
-  expect_none(testing::check_allowlists(waited_lists, {.rounds = 2}));
+  auto waited_lists = testing::blocking<allowlists::store>(list_store, testing::by_await{resume_here});
+  expect_none(whole_kit::check_allowlists(waited_lists, {.rounds = 2}));
 
   faulty::allowlists_store wrong(faulty::allowlists_defect::switch_is_on);
   coroutine_lists wrong_store(wrong);
-  testing::blocking_allowlists wrong_waited(wrong_store, testing::by_await{resume_here});
-  CHECK(testing::check_allowlists(wrong_waited, {.only = "allowlists.find.as_saved"}).size() == 1);
+  auto wrong_waited = testing::blocking<allowlists::store>(wrong_store, testing::by_await{resume_here});
+  CHECK(whole_kit::check_allowlists(wrong_waited, {.only = "allowlists.find.as_saved"}).size() == 1);
 }
 
 TEST_CASE("a store that never calls back is found out, and not waited for beyond patience", "[testing]") {
   silent_store store;
-  testing::blocking_keys waited(store, testing::by_callback{std::chrono::seconds(0)});
-  const auto findings = testing::check_keys(waited, {.rounds = 2});
+  auto waited = testing::blocking<keys::store>(store, testing::by_callback{std::chrono::seconds(0)});
+  const auto findings = whole_kit::check_keys(waited, {.rounds = 2});
   REQUIRE(findings.size() > 20);
-  CHECK(findings[0].seen == "insert_key answered the error store_unavailable: the store did not call back");
+  CHECK(findings[0].seen == "keys::insert answered the error store_unavailable: the store did not call back");
 }
 
 TEST_CASE("two handles are asked in turn, so that data of each its own breaks the contract", "[testing]") {
   memory::store here, there;
-  CHECK_FALSE(testing::check_keys(here, there, {.only = "keys.find.as_inserted"}).empty());
-  CHECK_FALSE(testing::check_sessions(here, there, {.only = "sessions.find.as_inserted"}).empty());
+  CHECK_FALSE(whole_kit::check_keys(here, there, {.only = "keys.find.as_inserted"}).empty());
+  CHECK_FALSE(whole_kit::check_sessions(here, there, {.only = "sessions.find.as_inserted"}).empty());
   faulty::allowlists_store lists_here, lists_there;
   CHECK_FALSE(
-      testing::check_allowlists(lists_here, lists_there, {.only = "allowlists.find.as_saved"}).empty());
+      whole_kit::check_allowlists(lists_here, lists_there, {.only = "allowlists.find.as_saved"}).empty());
 }
 
 TEST_CASE("a store is judged twice with the same verdict, whatever the first left behind", "[testing]") {
   memory::store store;
   for (int time = 0; time < 2; ++time) {
-    expect_none(testing::check_keys(store, {.rounds = 2}));
-    expect_none(testing::check_sessions(store, {.rounds = 2}));
+    expect_none(whole_kit::check_keys(store, {.rounds = 2}));
+    expect_none(whole_kit::check_sessions(store, {.rounds = 2}));
   }
 }
 
 TEST_CASE("clauses are chosen by the start of their name, and choosing none is a finding", "[testing]") {
   faulty::keys_store store(faulty::keys_defect::insert_overwrites);
-  CHECK(testing::check_keys(store, {.only = "keys.list"}).empty());
-  CHECK(testing::check_keys(store, {.only = "keys.insert.collision"}).size() == 2);  // and its race
+  CHECK(whole_kit::check_keys(store, {.only = "keys.list"}).empty());
+  CHECK(whole_kit::check_keys(store, {.only = "keys.insert.collision"}).size() == 2);  // and its race
   for (const char* misspelt : {"key.", "sessions.", "keys.insert.collisions"}) {
-    const auto findings = testing::check_keys(store, {.only = misspelt});
+    const auto findings = whole_kit::check_keys(store, {.only = misspelt});
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].broken.name == "options.only");
   }
@@ -215,7 +180,7 @@ TEST_CASE("clauses are chosen by the start of their name, and choosing none is a
 
 TEST_CASE("a finding reads as one sentence of the contract and one of what was seen", "[testing]") {
   faulty::keys_store store(faulty::keys_defect::replace_revives);
-  const auto findings = testing::check_keys(store, {.only = "keys.replace.revoked"});
+  const auto findings = whole_kit::check_keys(store, {.only = "keys.replace.revoked"});
   REQUIRE(findings.size() == 1);
   CHECK(
       testing::to_string(findings[0]) ==
@@ -228,7 +193,7 @@ TEST_CASE("clauses have names of their own, and STORAGE.md says what each is", "
   text << file.rdbuf();
   const std::string document = text.str();
   std::set<std::string_view> names;
-  for (const testing::clause& each : testing::clauses()) {
+  for (const testing::clause& each : whole_kit::clauses()) {
     INFO(each.name);
     CHECK(names.insert(each.name).second);
     const std::string line = "| `" + std::string(each.name) + "` | " + std::string(each.promise) + " |\n";

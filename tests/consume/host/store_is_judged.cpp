@@ -8,13 +8,9 @@ namespace {
 
 struct callback_store {
   ekauth::memory::store rows;
-  template <class Done>
-  void find_allowlists(const ekauth::allowlists::find& request, Done done) {
-    done(rows.find_allowlists(request));
-  }
-  template <class Done>
-  void save_allowlist(const ekauth::allowlists::save& request, Done done) {
-    done(rows.save_allowlist(request));
+  template <class Request, class Done>
+  void answer(const Request& request, Done done) {
+    done(rows.answer(request));
   }
 };
 
@@ -24,7 +20,7 @@ int main() {
   using namespace ekauth;
   memory::store store;
   callback_store behind_callbacks;
-  testing::blocking_allowlists waited(behind_callbacks, testing::by_callback{});
+  auto waited = testing::blocking<allowlists::store>(behind_callbacks, testing::by_callback{});
   int broken = 0;
   for (const auto& findings :
        {testing::check_keys(store, {.rounds = 1}), testing::check_sessions(store, {.rounds = 1}),

@@ -1,4 +1,4 @@
-// The inside of redis::store: connections that threads take turns with, and how a script is run on one.
+// The state of redis::store: connections that threads take turns with, and how a script is run on one.
 #pragma once
 
 #include "redis/rows.hpp"
@@ -62,8 +62,8 @@ class pool {
   std::vector<connection> idle_;  // has memory for all, so that giving back cannot fail
 };
 
-struct store::inside {
-  explicit inside(options with)
+struct state {
+  explicit state(options with)
       : how(std::move(with)),
         names(std::string("{").append(how.prefix).append("}:")),
         links(how.connections, how.busy_timeout) {}

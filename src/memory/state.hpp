@@ -1,4 +1,4 @@
-// The inside of memory::store: three tables that know nothing of each other.
+// The state of memory::store: three tables that know nothing of each other.
 #pragma once
 
 #include <ekauth/memory.hpp>
@@ -44,7 +44,7 @@ class found_or_made {
 
 // Keys are read on every request of a host and written rarely: readers meet neither each other nor a write to
 // another shard, and everything that writes passes through one lock before.
-struct store::key_table {
+struct key_table {
   struct shard {
     laned_mutex lock;
     std::unordered_map<std::string, keys::record, text_hash> rows;
@@ -66,7 +66,7 @@ struct store::key_table {
 };
 
 // A session is touched about once a day, and must agree with its subject's epoch: one lock for all.
-struct store::session_table {
+struct session_table {
   using deadlines = std::multimap<time_point, const std::string*>;
   struct subject {
     std::uint64_t epoch = 0;
@@ -90,9 +90,11 @@ struct store::session_table {
 };
 
 // Read on requests of accounts that have one, and small to answer while the asker knows the version.
-struct store::list_table {
+struct list_table {
   laned_mutex lock;
   std::map<std::pair<std::string, std::string>, allowlists::record> rows;  // by account, and key or ""
 };
+
+struct state : key_table, session_table, list_table {};
 
 }  // namespace ekauth::inline v1::memory

@@ -1,10 +1,8 @@
-#include "testing/clauses.hpp"
-#include "testing/flows.hpp"
-#include "testing/rows.hpp"
-
 #include <ekauth/keys.hpp>
 
-namespace ekauth::inline v1::testing {
+#include "testing_flows/flows.hpp"
+
+namespace ekauth::inline v1::testing_flows {
 
 namespace {
 
@@ -129,6 +127,6 @@ constexpr judge<keys::store> all[] = {
 
 }  // namespace
 
-keys_judges keys_flows() { return all; }
+keys_judges keys_clauses() { return all; }
 
-}  // namespace ekauth::inline v1::testing
+}  // namespace ekauth::inline v1::testing_flows

@@ -1,9 +1,10 @@
-#include "testing/clauses.hpp"
-#include "testing/flows.hpp"
+#include <ekauth/refresh.hpp>
+
+#include "testing_flows/flows.hpp"
 
 #include <set>
 
-namespace ekauth::inline v1::testing {
+namespace ekauth::inline v1::testing_flows {
 
 namespace {
 
@@ -237,6 +238,6 @@ constexpr judge<refresh::store> all[] = {
 
 }  // namespace
 
-sessions_judges sessions_flows() { return all; }
+sessions_judges sessions_clauses() { return all; }
 
-}  // namespace ekauth::inline v1::testing
+}  // namespace ekauth::inline v1::testing_flows

@@ -1,11 +1,34 @@
+// How postgres::store and postgres::act answer: included where the statements of the requests are, and
+// nowhere else, since each is instantiated there.
+#pragma once
+
 #include <ekauth/postgres_act.hpp>
 
 #include "postgres/acts.hpp"
+#include "postgres/state.hpp"
 
 namespace ekauth::inline v1::postgres {
 
 template <class Request>
-struct act<Request>::inside {
+result<typename Request::reply> state::answer(const Request& request) {
+  if (is_forked()) return forked;
+  const auto asked = statement_of(request);
+  if (!asked) return asked.error();
+  for (int tries = 0; tries < most_tries; ++tries) {
+    const auto got = ask(*asked);
+    if (!got) return got.error();
+    if (auto reply = reply_of(request, *got)) return *std::move(reply);
+  }
+  return races_lost;
+}
+
+template <class Request>
+result<typename Request::reply> store::answer(const Request& request) {
+  return state_->answer(request);
+}
+
+template <class Request>
+struct act<Request>::state {
   Request request;
   std::string schema;
   result<statement> asked;
@@ -16,8 +39,7 @@ struct act<Request>::inside {
 template <class Request>
 act<Request>::act(Request request, std::string_view schema) {
   auto asked = is_plain_name(schema) ? statement_of(request) : result<statement>(bad_schema);
-  inside_ =
-      std::make_unique<inside>(inside{std::move(request), std::string(schema), std::move(asked), {}, 0});
+  state_ = std::make_unique<state>(state{std::move(request), std::string(schema), std::move(asked), {}, 0});
 }
 template <class Request>
 act<Request>::act(act&&) noexcept = default;
@@ -28,7 +50,7 @@ act<Request>::~act() = default;
 
 template <class Request>
 bool act<Request>::send(pg_conn* to) {
-  inside& in = *inside_;
+  state& in = *state_;
   if (!in.asked) return false;
   ++in.tries;
   in.got = received();
@@ -42,52 +64,36 @@ bool act<Request>::send(pg_conn* to) {
 
 template <class Request>
 void act<Request>::take(pg_result* one) {
-  inside& in = *inside_;
+  state& in = *state_;
   in.got.take(postgres::answer(one));
   if (in.asked && only_reads(in.asked->which)) in.got.require_writable();
 }
 
 template <class Request>
 void act<Request>::take_notice(const pg_result* said) {
-  inside_->got.take_notice(said);
+  state_->got.take_notice(said);
 }
 
 template <class Request>
 void act<Request>::lose() {
-  inside_->got.lose();
+  state_->got.lose();
 }
 
 template <class Request>
 bool act<Request>::is_open() const {
-  return inside_->tries > 0 && inside_->tries < most_tries && !reply_of(inside_->request, inside_->got);
+  return state_->tries > 0 && state_->tries < most_tries && !reply_of(state_->request, state_->got);
 }
 
 template <class Request>
 bool act<Request>::keeps_connection() const {
-  return inside_->tries == 0 || inside_->got.is_harmless();
+  return state_->tries == 0 || state_->got.is_harmless();
 }
 
 template <class Request>
 result<typename Request::reply> act<Request>::answer() const {
-  if (!inside_->asked) return inside_->asked.error();
-  if (auto reply = reply_of(inside_->request, inside_->got)) return *std::move(reply);
+  if (!state_->asked) return state_->asked.error();
+  if (auto reply = reply_of(state_->request, state_->got)) return *std::move(reply);
   return races_lost;
 }
-
-template class act<keys::insert>;
-template class act<keys::find>;
-template class act<keys::replace>;
-template class act<keys::list>;
-template class act<keys::touch>;
-template class act<refresh::insert>;
-template class act<refresh::find>;
-template class act<refresh::advance>;
-template class act<refresh::revoke>;
-template class act<refresh::read_epoch>;
-template class act<refresh::bump_epoch>;
-template class act<refresh::list>;
-template class act<refresh::purge>;
-template class act<allowlists::find>;
-template class act<allowlists::save>;
 
 }  // namespace ekauth::inline v1::postgres

@@ -1,4 +1,4 @@
-// The inside of sqlite::store: one connection that writes, a few that read, and how each is used.
+// The state of sqlite::store: one connection that writes, a few that read, and how each is used.
 #pragma once
 
 #include <ekauth/sqlite.hpp>
@@ -63,8 +63,8 @@ class pool {
   std::vector<std::unique_ptr<connection>> all_;
 };
 
-struct store::inside {
-  explicit inside(duration patience) : writer(patience), readers(patience) {}
+struct state {
+  explicit state(duration patience) : writer(patience), readers(patience) {}
 
   /// Runs act(connection) as one transaction, which sees the file as nobody else can change it: committed
   /// when act answers a value, undone when it answers an error.

@@ -1,4 +1,4 @@
-// The inside of postgres::store: connections that threads take turns with.
+// The state of postgres::store: connections that threads take turns with.
 #pragma once
 
 #include <ekauth/postgres.hpp>
@@ -50,8 +50,8 @@ class pool {
   std::uint32_t open_ = 0;                         // idle or taken
 };
 
-struct store::inside {
-  explicit inside(const options& how) : told(how), connections(told) {}
+struct state {
+  explicit state(const options& how) : told(how), connections(told) {}
 
   /// Runs a statement on one of the connections; a reading one once more when its connection broke.
   [[nodiscard]] result<received> ask(const statement& what);
@@ -61,6 +61,8 @@ struct store::inside {
 
   /// A connection's session belongs to the process that made it.
   [[nodiscard]] bool is_forked() const noexcept { return ::getpid() != opened_by; }
+
+  static constexpr error forked{errc::store_unavailable, "the store was opened before a fork"};
 
   pid_t opened_by = ::getpid();
   settings told;
