@@ -10,6 +10,7 @@
 #include <ekauth/run.hpp>
 
 #include <future>
+#include <chrono>
 #include <thread>
 
 using namespace records;
@@ -170,11 +171,19 @@ TEST_CASE("a server that turns read-only under its connections is refused, and t
     raw.run("SELECT pg_reload_conf()");
     while (raw.ask("SHOW default_transaction_read_only") != to) std::this_thread::yield();
   };
+  // The server tells each of its processes by a signal, so the store's may hear of it later than this one's.
+  const auto ask_until = [&](bool is_answered) {
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    auto answer = db.answer(keys::find{key_id("key_a")});
+    while (answer.has_value() != is_answered && std::chrono::steady_clock::now() < patience)
+      answer = db.answer(keys::find{key_id("key_a")});
+    return answer;
+  };
   const auto found = db.answer(keys::find{key_id("key_a")});
   turn("on");
-  const auto refused = db.answer(keys::find{key_id("key_a")});
+  const auto refused = ask_until(false);
   turn("off");
-  const auto again = db.answer(keys::find{key_id("key_a")});
+  const auto again = ask_until(true);
   raw.run("ALTER SYSTEM RESET default_transaction_read_only");
   CHECK(found.has_value());
   CHECK(failure(refused) == errc::store_unavailable);
