@@ -1,4 +1,4 @@
-// Stores in the Redis server that tests/stores/with_redis started for this program.
+// Stores in the Redis server that tests/support/with_redis started for this program.
 #pragma once
 
 #include <ekauth/redis.hpp>
@@ -16,7 +16,7 @@ namespace fixed {
 inline std::string redis_socket() {
   const char* const path = std::getenv("EKAUTH_TEST_REDIS");
   if (path == nullptr) {
-    std::fputs("No Redis: run this program as tests/stores/with_redis PROGRAM, as ctest does.\n", stderr);
+    std::fputs("No Redis: run this program as tests/support/with_redis PROGRAM, as ctest does.\n", stderr);
     std::exit(2);
   }
   return path;

@@ -4,7 +4,7 @@
 // reported, which proves that the secret got as far as the comparison. Comparisons that leak must be reported
 // too.
 //
-//   tests/constant_time/check builds this and runs it under valgrind.
+//   tests/proof/constant_time/check_comparisons builds this and runs it under valgrind.
 #include <ekauth/keys.hpp>
 #include <ekauth/refresh.hpp>
 

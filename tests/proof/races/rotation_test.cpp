@@ -6,10 +6,10 @@
 #include <ekauth/sqlite.hpp>
 
 #include "catch.hpp"
-#include "stores/private_redis.hpp"
 #include "support/figure.hpp"
 #include "support/fixed.hpp"
 #include "support/postgres_schema.hpp"
+#include "support/private_redis.hpp"
 #include "support/temporary.hpp"
 
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "catch.hpp"
-#include "craft.hpp"
+#include "jwt/craft.hpp"
 #include "support/memory_scan.hpp"
 
 using namespace craft;

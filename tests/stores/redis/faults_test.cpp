@@ -1,6 +1,6 @@
 #include "redis/proxy.hpp"
 #include "redis/server.hpp"
-#include "stores/private_redis.hpp"
+#include "support/private_redis.hpp"
 #include "support/records.hpp"
 
 #include <thread>

@@ -1,5 +1,5 @@
 #include "redis/server.hpp"
-#include "stores/private_redis.hpp"
+#include "support/private_redis.hpp"
 #include "support/records.hpp"
 
 using namespace records;

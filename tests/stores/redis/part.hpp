@@ -2,7 +2,7 @@
 #pragma once
 
 #include "redis/server.hpp"
-#include "stores/private_redis.hpp"
+#include "support/private_redis.hpp"
 
 namespace lane {
 

@@ -4,8 +4,8 @@
 #include <ekauth/run.hpp>
 
 #include "redis/proxy.hpp"
-#include "stores/private_redis.hpp"
 #include "support/fixed.hpp"
+#include "support/private_redis.hpp"
 
 using namespace ekauth;
 using fixed::noon;

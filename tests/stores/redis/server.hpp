@@ -4,7 +4,7 @@
 #include <ekauth/redis.hpp>
 
 #include "catch.hpp"
-#include "stores/private_redis.hpp"
+#include "support/private_redis.hpp"
 #include "support/temporary.hpp"
 
 #include <arpa/inet.h>

@@ -9,12 +9,12 @@ cmake -G Ninja -S "$SRC/ekauth" -B "$WORK/build" -DCMAKE_BUILD_TYPE=RelWithDebIn
 cmake --build "$WORK/build"
 
 mkdir -p "$OUT/lib"
-for program in "$WORK"/build/tests/fuzz/fuzz_*; do
+for program in "$WORK"/build/tests/proof/fuzz/fuzz_*; do
   [[ -x $program && ! -d $program ]] || continue
   name=$(basename "$program") target=${program##*/fuzz_}
   cp "$program" "$OUT/$name"
-  (cd "$SRC/ekauth/tests/fuzz/seeds/$target" && zip -q "$OUT/${name}_seed_corpus.zip" *)
-  dictionary=$SRC/ekauth/tests/fuzz/dictionaries/$target.txt
+  (cd "$SRC/ekauth/tests/proof/fuzz/seeds/$target" && zip -q "$OUT/${name}_seed_corpus.zip" *)
+  dictionary=$SRC/ekauth/tests/proof/fuzz/dictionaries/$target.txt
   if [[ -f $dictionary ]]; then cp "$dictionary" "$OUT/$name.dict"; fi
   ldd "$program" | sed -n 's/.* => \(.*lib\(crypto\|sodium\)\.so[^ ]*\) .*/\1/p' | xargs -r cp -L -t "$OUT/lib"
 done
