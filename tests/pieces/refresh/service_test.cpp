@@ -1,56 +1,9 @@
-#include <ekauth/memory.hpp>
-#include <ekauth/refresh.hpp>
-#include <ekauth/run.hpp>
-
-#include "catch.hpp"
-#include "support/fault_store.hpp"
-#include "support/fixed.hpp"
+#include "refresh/bench.hpp"
 
 #include <set>
-#include <string>
 
-using namespace ekauth;
-using namespace std::chrono_literals;
-using fixed::noon;
-using refresh::end_reason;
+using namespace renewed;
 using refresh::issue_kind;
-
-namespace {
-
-const subject_id alice("acc_9i8h7g6f5e");
-
-struct bench {
-  fixed::counting_random random;
-  memory::store inner;
-  fixed::fault_store<memory::store> store{inner};
-  refresh::service service;
-
-  explicit bench(refresh::policy rules = refresh::strict(), std::string_view slots = "1")
-      : service(*refresh::service::make(fixed::roots(slots), rules, random)) {}
-
-  refresh::issued login(refresh::new_session what) {
-    auto issued = run(service.login(std::move(what), noon), store);
-    REQUIRE(issued);
-    return *std::move(issued);
-  }
-  refresh::issued login(const subject_id& who = alice) {
-    const auto epoch = run(service.epoch(who), store);
-    return login({.granted = {who, *scope::list::parse({"events:read"})}, .epoch = *epoch});
-  }
-  result<refresh::issued> use(std::string_view token, time_point now = noon + 1h) {
-    return run(service.refresh(token, {.now = now}), store);
-  }
-  result<refresh::issued> use(const refresh::issued& with, time_point now = noon + 1h) {
-    return use(with.token.expose(), now);
-  }
-  errc refusal(const refresh::issued& with, time_point now = noon + 1h) {
-    const auto renewed = use(with, now);
-    return renewed ? errc{} : renewed.error().code();
-  }
-  refresh::record row(const refresh::issued& of) { return (**inner.find_session({of.session})).row; }
-};
-
-}  // namespace
 
 TEST_CASE("a login answers a first token that refreshes into its successor", "[refresh]") {
   bench b;
@@ -339,88 +292,6 @@ TEST_CASE("families that keep colliding end in an error, not in a taken-over ses
         errc::internal_error);
 }
 
-TEST_CASE("each storage request of each operation fails once, and every failure denies", "[refresh]") {
-  using kind = fixed::fault_store<memory::store>::fault;
-  const kind how = GENERATE(kind::before, kind::after);
-  const bool is_web = GENERATE(false, true);
-  bench b(is_web ? refresh::web() : refresh::strict());
-  const auto denied = [&](auto operation, int step) {
-    b.store.arm(step, how);
-    const auto ended = operation();
-    b.store.disarm();
-    REQUIRE_FALSE(ended);
-    CHECK(ended.error().code() == errc::store_unavailable);
-  };
-  denied([&] { return run(b.service.epoch(alice), b.store); }, 0);
-  denied([&] { return run(b.service.login({.granted = {alice}, .epoch = 0}, noon), b.store); }, 0);
-  denied([&] { return run(b.service.list(alice, noon), b.store); }, 0);
-  denied([&] { return run(b.service.purge(noon), b.store); }, 0);
-
-  const auto first = b.login();
-  denied([&] { return b.use(first); }, 0);
-  denied([&] { return b.use(first); }, 1);
-  // The rotation happened or not; a retry of the only token the client has is right in both cases under web,
-  // and under strict it is right unless the answer was lost after the write.
-  const auto retried = b.use(first);
-  if (is_web || how == kind::before) {
-    REQUIRE(retried);
-    const auto later = b.use(*retried, noon + 2h);
-    REQUIRE(later);
-    denied([&] { return b.use(first, noon + 2h); }, 0);
-    denied([&] { return b.use(first, noon + 2h); }, 1);
-    if (how == kind::before) CHECK(b.refusal(first, noon + 2h) == errc::refresh_token_reused);
-    CHECK(b.refusal(*later, noon + 3h) == errc::refresh_token_revoked);
-  } else {
-    CHECK(retried.error().code() == errc::refresh_token_reused);
-  }
-  denied([&] { return run(b.service.end(first.token.expose(), noon), b.store); }, 0);
-  denied([&] { return run(b.service.end(alice, first.session, end_reason::admin, noon), b.store); }, 0);
-  denied([&] { return run(b.service.end(alice, first.session, end_reason::admin, noon), b.store); }, 1);
-  denied([&] { return run(b.service.end_all(alice, end_reason::admin, noon), b.store); }, 0);
-}
-
-TEST_CASE("a store that answers with another session is not believed", "[refresh]") {
-  bench b;
-  const auto asked = b.login(), other = b.login();
-  struct mistaken {
-    memory::store& inner;
-    const family_id& answered;
-    int written = 0;
-    result<refresh::find::reply> find_session(const refresh::find&) const {
-      return inner.find_session({answered});
-    }
-    result<bool> advance_session(const refresh::advance&) { return ++written > 0; }
-    result<refresh::revoke::reply> revoke_session(const refresh::revoke&) {
-      ++written;
-      return refresh::revoke::reply::revoked;
-    }
-  } store{b.inner, other.session};
-  CHECK(run(b.service.refresh(asked.token.expose(), {.now = noon}), store).error().code() ==
-        errc::store_corrupt);
-  CHECK(run(b.service.end(alice, asked.session, end_reason::admin, noon), store).error().code() ==
-        errc::not_found);
-  CHECK(store.written == 0);
-}
-
-TEST_CASE("a row that is damaged denies: another secret's digest, or an end without a reason", "[refresh]") {
-  bench b;
-  const auto first = b.login();
-  auto row = b.row(first);
-  row.current[31] ^= 1;
-  memory::store damaged;
-  REQUIRE(damaged.insert_session({row}));
-  const auto code = [&](memory::store& store) {
-    return run(b.service.refresh(first.token.expose(), {.now = noon}), store).error();
-  };
-  CHECK(code(damaged).code() == errc::refresh_verifier_mismatch);
-  row = b.row(first);
-  row.state = refresh::status::revoked;
-  memory::store ended;
-  REQUIRE(ended.insert_session({row}));
-  CHECK(code(ended).code() == errc::refresh_token_revoked);
-  CHECK(code(ended).text() == std::string("admin"));
-}
-
 TEST_CASE("every reason for an end has a name", "[refresh]") {
   const std::pair<end_reason, std::string_view> names[] = {
       {end_reason::none, "none"},
@@ -431,18 +302,6 @@ TEST_CASE("every reason for an end has a name", "[refresh]") {
       {end_reason::admin, "admin"},
       {static_cast<end_reason>(99), "none"}};
   for (const auto& [reason, expected] : names) CHECK(refresh::name(reason) == expected);
-}
-
-TEST_CASE("a store that lists another subject's session is not believed", "[refresh]") {
-  bench b;
-  const auto first = b.login();
-  const subject_id stranger("acc_stranger00");
-  auto flow = b.service.list(stranger, noon);
-  flow.next([&](refresh::list asked) {
-    CHECK(asked.subject == stranger);
-    flow.resume(asked, refresh::list::reply{**b.inner.find_session({first.session})});
-  });
-  CHECK(std::move(flow).take().error().code() == errc::store_corrupt);
 }
 
 TEST_CASE("a session is live until its deadlines, its end or a new epoch", "[refresh]") {
