@@ -1,7 +1,7 @@
 // What the Redis store costs over hiredis used by hand: the same scripts with the same arguments. Run it
 // beside a server, on one processor:
 //
-//   taskset -c 0 tests/stores/with_redis build/release/benchmarks/redis_bench
+//   taskset -c 0 tests/support/with_redis build/release/benchmarks/redis_bench
 #include <memory>
 #include <vector>
 
@@ -9,7 +9,7 @@
 
 #include "redis/scripts.hpp"
 #include "stores.hpp"
-#include "stores/private_redis.hpp"
+#include "support/private_redis.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 //   all.refuse(errc::token_algorithm_refused, "none", under_header(R"({"alg":"none"})"));
 //
 // A rule that begins with "choice:" is ours where the standards leave it open; all others are theirs. The
-// same bytes on every machine, so that other verifiers can be asked about them: tests/peers has some, and
+// same bytes on every machine, so that other verifiers can be asked about them: tests/attacks/peers has some, and
 // dump.cpp writes them for more.
 #pragma once
 

@@ -7,8 +7,8 @@
 #include <ekauth/testing.hpp>
 
 #include "catch.hpp"
-#include "stores/private_redis.hpp"
 #include "support/postgres_schema.hpp"
+#include "support/private_redis.hpp"
 #include "support/temporary.hpp"
 
 #include <cstdlib>

@@ -52,7 +52,7 @@ struct words final : ekauth::postgres::log {
   void write(std::string_view more) noexcept override { all += more; }
 };
 
-/// The server that tests/stores/with_postgres started.
+/// The server that tests/support/with_postgres started.
 inline std::string postgres_conninfo() {
   const char* const named = std::getenv("EKAUTH_TEST_POSTGRES");
   INFO("run these tests through with_postgres");
