@@ -52,11 +52,6 @@ void forget_last_mac();
 /// anew.
 [[nodiscard]] random_source& name_random() noexcept;
 
-/// What base64 or base64url stands for, with or without padding and line ends. For guessing what a text is,
-/// and nothing else: any other text answers nothing, or bytes that mean nothing. A secret where the text is
-/// one: wipe it.
-[[nodiscard]] std::string from_base64(std::string_view text);
-
 /// HKDF-SHA-256 of a 32-byte root: 32 zero bytes of salt, info "ekauth/1/<use>/<slot>".
 [[nodiscard]] secret derive(const secret& root, std::string_view use, char slot);
 

@@ -50,30 +50,6 @@ bool from_base64(std::string_view text, std::array<unsigned char, N>& out) noexc
 
 }  // namespace
 
-std::uint64_t short_hash(const std::array<unsigned char, 16>& key, std::string_view bytes) noexcept {
-  static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == sizeof(std::uint64_t));
-  unsigned char out[crypto_shorthash_BYTES];
-  crypto_shorthash(out, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), key.data());
-  std::uint64_t made = 0;
-  std::memcpy(&made, out, sizeof made);
-  return made;
-}
-
-std::string from_base64(std::string_view text) {
-  std::string out(text.size() / 4 * 3 + 3, '\0');
-  std::size_t size = 0;
-  for (const int variant :
-       {sodium_base64_VARIANT_ORIGINAL_NO_PADDING, sodium_base64_VARIANT_URLSAFE_NO_PADDING}) {
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(),
-                          " \t\r\n=", &size, nullptr, variant) != 0)
-      continue;
-    out.resize(size);
-    return out;
-  }
-  wipe(out.data(), out.size());
-  return {};
-}
-
 result<std::string> argon2id(std::string_view password, std::uint64_t passes, std::size_t memory_bytes) {
   start_sodium();
   std::array<char, crypto_pwhash_STRBYTES> text{};
