@@ -1,6 +1,7 @@
 #include <ekauth/audit.hpp>
 
 #include "cidr/address_text.hpp"
+#include "core/json_text.hpp"
 #include "http/text.hpp"
 
 #include <algorithm>
@@ -40,7 +41,7 @@ class writer {
     raw("\"");
     std::size_t size = 0;
     while (!value.empty()) {
-      const http::json_character next = http::first_json_character(value);
+      const json_character next = first_json_character(value);
       size += next.size;
       if (size > line::max_text) {
         raw(cut_mark);

@@ -1,4 +1,4 @@
-// The one door to the crypto libraries: SHA-256, HMAC, key derivation and Argon2id. Private to ekauth. What
+// The one door to OpenSSL: SHA-256, HMAC, key derivation and random names. Private to ekauth. A call that
 // runs out of memory throws std::bad_alloc, unless it says otherwise.
 #pragma once
 
@@ -11,8 +11,6 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -43,7 +41,7 @@ class hmac_key {
 /// Overwrites what this thread's last MAC left in the hash state. For a MAC that must not be found there.
 void forget_last_mac();
 
-/// SipHash-2-4: for tables whose places nobody shall foresee who does not know the key. No MAC.
+/// SipHash-2-4, for tables: without the key nobody foresees a text's place in one. It is no MAC.
 [[nodiscard]] std::uint64_t short_hash(const std::array<unsigned char, 16>& key,
                                        std::string_view bytes) noexcept;
 
@@ -51,11 +49,6 @@ void forget_last_mac();
 /// thread. Not for secrets, which would lie in memory before they are made. After a fork, both sides draw
 /// anew.
 [[nodiscard]] random_source& name_random() noexcept;
-
-/// What base64 or base64url stands for, with or without padding and line ends. For guessing what a text is,
-/// and nothing else: any other text answers nothing, or bytes that mean nothing. A secret where the text is
-/// one: wipe it.
-[[nodiscard]] std::string from_base64(std::string_view text);
 
 /// HKDF-SHA-256 of a 32-byte root: 32 zero bytes of salt, info "ekauth/1/<use>/<slot>".
 [[nodiscard]] secret derive(const secret& root, std::string_view use, char slot);
@@ -97,24 +90,5 @@ class mac_input {
   std::size_t size_ = 0;
   char bytes_[512];
 };
-
-/// Argon2id as a self-describing string. Fails only when memory runs out.
-[[nodiscard]] result<std::string> argon2id(std::string_view password, std::uint64_t passes,
-                                           std::size_t memory_bytes);
-
-/// Such a string, taken apart.
-struct argon2id_hash {
-  std::uint64_t passes = 0, memory_kib = 0;
-  std::array<unsigned char, 16> salt{};
-  digest value{};
-};
-
-/// Reads what libsodium writes, at any cost that it takes, and nothing else:
-///
-///   $argon2id$v=19$m=65536,t=2,p=1$c2FsdA…$aGFzaA…         salt and value in base64 without padding
-[[nodiscard]] std::optional<argon2id_hash> parse_argon2id(std::string_view text) noexcept;
-
-/// Whether the password is the one of the hash, compared in constant time. Fails only when memory runs out.
-[[nodiscard]] result<bool> argon2id_matches(const argon2id_hash& hash, std::string_view password);
 
 }  // namespace ekauth::inline v1::crypto

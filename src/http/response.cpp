@@ -1,6 +1,7 @@
 #include "http/text.hpp"
 
 #include "core/base62.hpp"
+#include "core/json_text.hpp"
 
 #include <fmt/format.h>
 
@@ -138,6 +139,8 @@ response to_oauth(const description& what, const options& extra) {
 }
 
 response to_oauth(const error& why, const options& extra) { return to_oauth(describe(why.code()), extra); }
+
+std::string json_string(std::string_view text) { return ekauth::json_string(text); }
 
 char* write_time(char* out, std::int64_t unix_milliseconds, precision shown) noexcept {
   using namespace std::chrono;

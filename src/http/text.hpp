@@ -1,24 +1,10 @@
-// The texts of answers and of audit lines, written into memory that is there already; and what of a URL may
-// stand in them.
+// Texts of answers and of audit lines: times, written into memory that is there already, and what may be
+// shown of a URL.
 #pragma once
 
 #include <ekauth/http.hpp>
 
-#include <array>
-
 namespace ekauth::inline v1::http {
-
-/// How a character stands inside a JSON string, and how many bytes of the text it was.
-struct json_character {
-  std::array<char, 6> bytes;
-  std::uint8_t size;
-  std::uint8_t taken;
-
-  [[nodiscard]] std::string_view text() const noexcept { return {bytes.data(), size}; }
-};
-
-/// The first character of a text that is not empty.
-[[nodiscard]] json_character first_json_character(std::string_view text) noexcept;
 
 /// What format_time answers; at most longest_time bytes. Answers the end.
 inline constexpr std::size_t longest_time = 24;

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "core/no_memory.hpp"
-#include "jwt/json_text.hpp"
+#include "jwt/json_raw.hpp"
 
 namespace ekauth::inline v1::jwt {
 

@@ -1,9 +1,8 @@
 #include "jwt/jws.hpp"
 
-#include <ekauth/http.hpp>
-
 #include <cstring>
 
+#include "core/json_text.hpp"
 #include "jwt/base64url.hpp"
 #include "jwt/flat.hpp"
 #include "jwt/json.hpp"
@@ -111,8 +110,7 @@ std::string_view keyset::state::header_of(const member& key) const noexcept {
 
 known_start make_start(const keyset::state& keys, const member& key, std::string_view issuer,
                        std::string_view audience) {
-  const std::string json =
-      "{\"iss\":" + http::json_string(issuer) + ",\"aud\":" + http::json_string(audience);
+  const std::string json = "{\"iss\":" + json_string(issuer) + ",\"aud\":" + json_string(audience);
   const std::string_view whole = std::string_view(json).substr(0, json.size() / 3 * 3);
   std::string text(keys.header_of(key));
   text += '.';

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "core/wiped.hpp"
+#include "jwt/base64url.hpp"
 #include "jwt/jws.hpp"
 
 namespace ekauth::inline v1::jwt {
@@ -63,11 +64,26 @@ bool looks_like_key_file(std::string_view bytes) {
   return pem || rfc4716 || openssh || ssh_bytes || jwk || looks_like_der(bytes);
 }
 
-// As it stands in many an environment variable: a whole file, or one without its first and last line.
+// What may stand between the digits of base64: line ends, blanks and padding, and the zeros of a fixed field.
+bool is_beside_base64(char c) { return std::string_view(" \t\r\n=\0", 6).find(c) != std::string_view::npos; }
+
+// As it stands in many an environment variable: a whole file, or one without its first and last line. Both
+// alphabets are read, and a text that mixes them is in neither.
 bool looks_like_key_file_in_base64(std::string_view text) {
-  std::string decoded = crypto::from_base64(text);
-  const wiped after_use(decoded);
-  return looks_like_key_file(decoded);
+  std::string digits(text.size(), '\0'), decoded(base64url::decoded_size(text.size()), '\0');
+  const wiped digits_after_use(digits), decoded_after_use(decoded);
+  std::size_t size = 0;
+  bool has_url = false, has_standard = false;
+  for (const char c : text) {
+    if (is_beside_base64(c)) continue;
+    has_url |= c == '-' || c == '_';
+    has_standard |= c == '+' || c == '/';
+    digits[size++] = c == '+' ? '-' : c == '/' ? '_' : c;
+  }
+  if (has_url && has_standard) return false;
+  const std::string_view found(digits.data(), size);
+  if (!base64url::decode(found, decoded.data())) return false;
+  return looks_like_key_file({decoded.data(), base64url::decoded_size(size)});
 }
 
 result<member> accept(const key& given, const std::vector<member>& others, std::uint32_t position) {

@@ -1,11 +1,10 @@
 #include "jwt/payload.hpp"
 
-#include <ekauth/http.hpp>
-
 #include <charconv>
 #include <system_error>
 
 #include "core/base62.hpp"
+#include "core/json_text.hpp"
 
 namespace ekauth::inline v1::jwt {
 
@@ -62,7 +61,7 @@ bool payload::put_text(std::string_view text) {
   if (plain) return true;
   size_ = before;
   if (!is_text(text)) return false;
-  put(http::json_string(text));
+  put(json_string(text));
   return true;
 }
 

@@ -1,6 +1,6 @@
 #include <ekauth/password.hpp>
 
-#include "crypto/crypto.hpp"
+#include "password/argon2id.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -17,8 +17,8 @@ constexpr std::uint64_t most_passes = 64;
 
 // The hash, unless it asks for more than we would ever spend. It may ask for less than we take for new ones:
 // those who made theirs so have to get in, for it to be made anew.
-std::optional<crypto::argon2id_hash> parse(std::string_view text) noexcept {
-  auto hash = crypto::parse_argon2id(text);
+std::optional<argon2id_hash> parse(std::string_view text) noexcept {
+  auto hash = parse_argon2id(text);
   if (hash && (hash->memory_kib > most_memory / 1024 || hash->passes > most_passes)) return std::nullopt;
   return hash;
 }
@@ -97,7 +97,7 @@ result<hasher> hasher::make(options how, random_source& random) {
   auto made = std::make_unique<state>(how, seats);
   char unguessable[32];
   random.fill(unguessable, sizeof unguessable);
-  auto stand_in = crypto::argon2id({unguessable, sizeof unguessable}, how.passes, how.memory_bytes);
+  auto stand_in = argon2id({unguessable, sizeof unguessable}, how.passes, how.memory_bytes);
   wipe(unguessable, sizeof unguessable);
   if (!stand_in) return stand_in.error();
   made->stand_in = *std::move(stand_in);
@@ -109,7 +109,7 @@ result<std::string> hasher::hash(std::string_view password) const {
   if (password.size() > max_bytes) return too_long;
   const seat mine(state_->room);
   if (!mine.taken()) return busy;
-  return crypto::argon2id(password, state_->how.passes, state_->how.memory_bytes);
+  return argon2id(password, state_->how.passes, state_->how.memory_bytes);
 }
 
 result<void> hasher::verify(const std::optional<std::string>& stored_hash, std::string_view password) const {
@@ -118,7 +118,7 @@ result<void> hasher::verify(const std::optional<std::string>& stored_hash, std::
   if (!hash) return error{errc::password_hash_invalid, "the stored hash is not an Argon2id string of ours"};
   const seat mine(state_->room);
   if (!mine.taken()) return busy;
-  const auto matches = crypto::argon2id_matches(*hash, password);
+  const auto matches = argon2id_matches(*hash, password);
   if (!matches) return matches.error();
   if (!stored_hash) return error{errc::invalid_credentials, "unknown user"};
   if (!*matches) return error{errc::invalid_credentials, "wrong password"};

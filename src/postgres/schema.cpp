@@ -6,7 +6,7 @@ namespace ekauth::inline v1::postgres {
 
 namespace {
 
-constexpr std::int64_t our_schema = 1;
+constexpr std::int64_t our_schema = 2;
 
 // The step to each schema version from the one before. Texts are bytea: any byte, compared byte by byte.
 // Codes: environment 1 live, 2 test; state of a key 1 active, 2 disabled, 3 revoked; state of a session 1
@@ -90,6 +90,16 @@ CREATE TABLE ekauth.allowlists (
 
 CREATE TABLE ekauth.schema_version (version bigint NOT NULL);
 INSERT INTO ekauth.schema_version VALUES (1);
+)",
+                                               // One word for whose something is.
+                                               R"(
+ALTER TABLE ekauth.api_keys RENAME COLUMN owner TO subject;
+ALTER INDEX ekauth.api_keys_of_owner RENAME TO api_keys_of_subject;
+ALTER TABLE ekauth.api_key_owners RENAME TO api_key_subjects;
+ALTER TABLE ekauth.api_key_subjects RENAME COLUMN owner TO subject;
+ALTER INDEX ekauth.api_key_owners_pkey RENAME TO api_key_subjects_pkey;
+ALTER TABLE ekauth.allowlists RENAME COLUMN account TO subject;
+UPDATE ekauth.schema_version SET version = 2;
 )"};
 
 constexpr error newer{errc::store_schema_newer, "the tables were made by a newer ekauth"};

@@ -41,15 +41,15 @@ inline constexpr std::size_t all_statements = static_cast<std::size_t>(sql::coun
 
 /// With the tables in the schema "ekauth".
 inline constexpr std::array<const char*, all_statements> statement_texts{
-    // insert_key. A second insert of an id breaks the primary key, and takes the owner's count back with it.
+    // insert_key. A second insert of an id breaks the primary key, and takes the subject's count back with it.
     R"(WITH room AS (
-         INSERT INTO ekauth.api_key_owners AS o (owner, live) VALUES ($3, $12)
-         ON CONFLICT (owner) DO UPDATE SET live = o.live + excluded.live WHERE $13 = 0 OR o.live < $13
-         RETURNING owner),
+         INSERT INTO ekauth.api_key_subjects AS o (subject, live) VALUES ($3, $12)
+         ON CONFLICT (subject) DO UPDATE SET live = o.live + excluded.live WHERE $13 = 0 OR o.live < $13
+         RETURNING subject),
        added AS (
-         INSERT INTO ekauth.api_keys (id, environment, owner, created_at, name, scopes, state, not_before,
+         INSERT INTO ekauth.api_keys (id, environment, subject, created_at, name, scopes, state, not_before,
                                       expires_at, revoked_at, version)
-         SELECT $1, $2, owner, $4, $5, $6, $7, $8, $9, $10, $11 FROM room
+         SELECT $1, $2, subject, $4, $5, $6, $7, $8, $9, $10, $11 FROM room
          RETURNING id),
        secrets AS (
          INSERT INTO ekauth.api_key_secrets (key_id, number, slot, digest, created_at, not_after, last_used)
@@ -57,7 +57,7 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
        SELECT count(*) FROM added)",
     // find_key
     R"(SELECT current_setting('transaction_read_only') = 'off',
-              k.id, k.environment, k.owner, k.created_at, k.name, k.scopes, k.state, k.not_before, k.expires_at,
+              k.id, k.environment, k.subject, k.created_at, k.name, k.scopes, k.state, k.not_before, k.expires_at,
               k.revoked_at, k.version, s.number, s.slot, s.digest, s.created_at, s.not_after, s.last_used
        FROM (VALUES (1)) one LEFT JOIN ekauth.api_keys k ON k.id = $1
             LEFT JOIN ekauth.api_key_secrets s ON s.key_id = k.id
@@ -67,7 +67,7 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
          UPDATE ekauth.api_keys
          SET name = $3, scopes = $4, state = $5, not_before = $6, expires_at = $7, revoked_at = $8, version = $9
          WHERE id = $1 AND version = $2 AND state <> 3
-         RETURNING id, owner, state),
+         RETURNING id, subject, state),
        held AS MATERIALIZED (
          SELECT s.key_id, s.number FROM changed c JOIN ekauth.api_key_secrets s ON s.key_id = c.id
          ORDER BY s.number FOR UPDATE OF s),
@@ -82,15 +82,15 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
          SET slot = excluded.slot, digest = excluded.digest, created_at = excluded.created_at,
              not_after = excluded.not_after),
        room AS (
-         UPDATE ekauth.api_key_owners o SET live = o.live - 1 FROM changed c
-         WHERE c.state = 3 AND o.owner = c.owner)
+         UPDATE ekauth.api_key_subjects o SET live = o.live - 1 FROM changed c
+         WHERE c.state = 3 AND o.subject = c.subject)
        SELECT count(*) FROM changed)",
     // list_keys
     R"(SELECT current_setting('transaction_read_only') = 'off',
-              k.id, k.environment, k.owner, k.created_at, k.name, k.scopes, k.state, k.not_before, k.expires_at,
+              k.id, k.environment, k.subject, k.created_at, k.name, k.scopes, k.state, k.not_before, k.expires_at,
               k.revoked_at, k.version, s.number, s.slot, s.digest, s.created_at, s.not_after, s.last_used
        FROM (VALUES (1)) one
-            LEFT JOIN (SELECT * FROM ekauth.api_keys WHERE owner = $1 AND id > $2 ORDER BY id LIMIT $3) k ON true
+            LEFT JOIN (SELECT * FROM ekauth.api_keys WHERE subject = $1 AND id > $2 ORDER BY id LIMIT $3) k ON true
             LEFT JOIN ekauth.api_key_secrets s ON s.key_id = k.id
        ORDER BY k.id, s.number)",
     // touch_keys
@@ -168,14 +168,14 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
     // find_allowlists
     R"(SELECT current_setting('transaction_read_only') = 'off', l.key, l.version, l.enabled, l.changed_at,
               CASE WHEN l.version <> CASE WHEN l.key = '' THEN $3 ELSE $4 END THEN l.entries END
-       FROM (VALUES (1)) one LEFT JOIN ekauth.allowlists l ON l.account = $1 AND l.key IN ('', $2))",
+       FROM (VALUES (1)) one LEFT JOIN ekauth.allowlists l ON l.subject = $1 AND l.key IN ('', $2))",
     // insert_allowlist
-    R"(INSERT INTO ekauth.allowlists (account, key, enabled, changed_at, entries, version)
+    R"(INSERT INTO ekauth.allowlists (subject, key, enabled, changed_at, entries, version)
        VALUES ($1, $2, $3, $4, $5, 1)
-       ON CONFLICT (account, key) DO NOTHING)",
+       ON CONFLICT (subject, key) DO NOTHING)",
     // update_allowlist
     R"(UPDATE ekauth.allowlists SET enabled = $3, changed_at = $4, entries = $5, version = version + 1
-       WHERE account = $1 AND key = $2 AND version = $6)",
+       WHERE subject = $1 AND key = $2 AND version = $6)",
 };
 
 /// Whether a schema's name is one that PostgreSQL neither changes nor keeps for itself.

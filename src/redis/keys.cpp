@@ -55,7 +55,7 @@ result<keys::insert::reply> answer_from(state& store, const keys::insert& reques
   const keys::record& row = request.row;
   if (!is_storable(row)) return unstorable_row;
   call asked = store.ask(script::insert_key);
-  asked.key("key:", row.id).key("owner:", row.granted.subject).key("unrevoked:", row.granted.subject);
+  asked.key("key:", row.id).key("keys:", row.granted.subject).key("unrevoked:", row.granted.subject);
   asked.with(row.id, request.owner_limit, row.state);
   storage::visit_fixed_key_fields(row, asked.writer());
   write_changing(asked, row, row.version);
@@ -89,7 +89,7 @@ result<keys::replace::reply> answer_from(state& store, const keys::replace& requ
 
 result<keys::list::reply> answer_from(state& store, const keys::list& request) {
   call asked = store.ask(script::list_keys);
-  asked.key("owner:", request.owner).with(request.after, request.limit);
+  asked.key("keys:", request.owner).with(request.after, request.limit);
   const auto answer = store.read(asked);
   if (!answer) return answer.error();
   const auto listed = elements_of(**answer);

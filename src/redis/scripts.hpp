@@ -77,7 +77,7 @@ end
 )";
 
 inline constexpr std::array<script_text, all_scripts> script_texts{{
-    // insert_key: row, ids of the owner, those of them not revoked; id, limit, state, fields
+    // insert_key: row, ids of the subject, those of them not revoked; id, limit, state, fields
     {false, false, R"(
 local held = redis.call('SCARD', KEYS[3])
 if ARGV[2] ~= '0' and held >= tonumber(ARGV[2]) then return 'limit_reached' end
@@ -91,7 +91,7 @@ return 'inserted')"},
 return redis.call('HGETALL', KEYS[1]))"},
     // replace_key: row; id, expected version, state, fields
     {true, true, R"(
-local old = redis.call('HMGET', KEYS[1], 'version', 'state', 'owner', 'secrets')
+local old = redis.call('HMGET', KEYS[1], 'version', 'state', 'subject', 'secrets')
 if old[1] ~= ARGV[2] or old[2] == '3' then return 0 end
 if not old[3] or not old[4] then return corrupt() end
 local used = {}
@@ -109,7 +109,7 @@ for number in redis.call('HGET', KEYS[1], 'secrets'):gmatch('%d+') do
   if used[number] then redis.call('HSET', KEYS[1], number .. '.last_used', used[number]) end
 end
 return 1)"},
-    // list_keys: ids of the owner; after, limit
+    // list_keys: ids of the subject; after, limit
     {true, true, R"(
 return list(KEYS[1], PREFIX .. 'key:', ARGV[1], tonumber(ARGV[2]), false))"},
     // touch_keys: a row each; number and time each
@@ -199,7 +199,7 @@ for _, entry in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LI
   end
 end
 return removed)"},
-    // find_allowlists: the account's list, the key's where one is asked for; the version known of each
+    // find_allowlists: the subject's list, the key's where one is asked for; the version known of each
     {true, false, R"(
 local found = {}
 for i, list in ipairs(KEYS) do

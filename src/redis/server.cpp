@@ -6,9 +6,6 @@ namespace ekauth::inline v1::redis {
 
 namespace {
 
-constexpr std::string_view our_schema = "1";
-constexpr error foreign{errc::store_corrupt, "names of that prefix are not a store of ekauth"};
-
 // The value of "name:value" in the lines that INFO answers.
 std::string_view value_of(std::string_view info, std::string_view name) {
   while (!info.empty()) {
@@ -114,21 +111,6 @@ result<std::vector<warning>> inspect(connection& server) {
                                                      : warning::failover_may_forget);
   if (!is_known) found.push_back(warning::settings_hidden);
   return found;
-}
-
-result<void> claim(connection& server, std::string_view names) {
-  const std::string name = std::string(names).append("schema");
-  auto mark = server.need((command(2) << "GET" << name).text());
-  // Unless another was faster, the answer to the second is none, and the mark is ours.
-  if (mark && (*mark)->type == REDIS_REPLY_NIL)
-    mark = server.need((command(5) << "SET" << name << our_schema << "NX"
-                                   << "GET")
-                           .text());
-  if (!mark) return mark.error();
-  if ((*mark)->type == REDIS_REPLY_NIL || text_of(**mark) == our_schema) return {};
-  const auto schema = to_integer(**mark);
-  if (!schema || *schema <= 0) return foreign;
-  return error{errc::store_schema_newer, "the store was written by a newer ekauth"};
 }
 
 }  // namespace ekauth::inline v1::redis

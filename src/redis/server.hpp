@@ -13,7 +13,4 @@ namespace ekauth::inline v1::redis {
 /// The same; answers what the server's settings do not promise.
 [[nodiscard]] result<std::vector<warning>> inspect(connection& server);
 
-/// Marks what begins with these names as a store of this version, or checks the mark.
-[[nodiscard]] result<void> claim(connection& server, std::string_view names);
-
 }  // namespace ekauth::inline v1::redis

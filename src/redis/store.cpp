@@ -1,3 +1,4 @@
+#include "redis/schema.hpp"
 #include "redis/server.hpp"
 #include "redis/state.hpp"
 

@@ -13,7 +13,7 @@ namespace ekauth::inline v1::sqlite {
 namespace {
 
 constexpr std::int64_t our_application = 0x656b6175;  // "ekau"
-constexpr std::int64_t our_schema = 2;
+constexpr std::int64_t our_schema = 3;
 
 // The tables of each schema version, and the step to it from the one before. Codes: environment 1 live, 2
 // test; state of a key 1 active, 2 disabled, 3 revoked; state of a session 1 active, 2 revoked; reason as
@@ -98,7 +98,16 @@ CREATE TABLE allowlists (
 PRAGMA user_version = 2;
 )";
 
-constexpr const char* steps[our_schema] = {to_schema_1, to_schema_2};
+// One word for whose something is.
+constexpr const char* to_schema_3 = R"(
+ALTER TABLE api_keys RENAME COLUMN owner TO subject;
+DROP INDEX api_keys_of_owner;
+CREATE INDEX api_keys_of_subject ON api_keys (subject, id);
+ALTER TABLE allowlists RENAME COLUMN account TO subject;
+PRAGMA user_version = 3;
+)";
+
+constexpr const char* steps[our_schema] = {to_schema_1, to_schema_2, to_schema_3};
 
 constexpr error foreign{errc::store_corrupt, "the file is not a store of ekauth"};
 

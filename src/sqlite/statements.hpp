@@ -40,14 +40,14 @@ inline constexpr std::size_t all_statements = static_cast<std::size_t>(sql::coun
 
 inline constexpr std::array<const char*, all_statements> statement_texts{
     // find_key
-    R"(SELECT k.id, k.environment, k.owner, k.created_at, k.name, k.scopes, k.state, k.not_before, k.expires_at,
+    R"(SELECT k.id, k.environment, k.subject, k.created_at, k.name, k.scopes, k.state, k.not_before, k.expires_at,
               k.revoked_at, k.version, s.number, s.slot, s.digest, s.created_at, s.not_after, s.last_used
        FROM api_keys k LEFT JOIN api_key_secrets s ON s.key_id = k.id
        WHERE k.id = ?1 ORDER BY s.number)",
     // list_keys
-    R"(SELECT k.id, k.environment, k.owner, k.created_at, k.name, k.scopes, k.state, k.not_before, k.expires_at,
+    R"(SELECT k.id, k.environment, k.subject, k.created_at, k.name, k.scopes, k.state, k.not_before, k.expires_at,
               k.revoked_at, k.version, s.number, s.slot, s.digest, s.created_at, s.not_after, s.last_used
-       FROM (SELECT * FROM api_keys WHERE owner = ?1 AND id > ?2 ORDER BY id LIMIT ?3) k
+       FROM (SELECT * FROM api_keys WHERE subject = ?1 AND id > ?2 ORDER BY id LIMIT ?3) k
             LEFT JOIN api_key_secrets s ON s.key_id = k.id
        ORDER BY k.id, s.number)",
     // find_session
@@ -68,7 +68,7 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
     "SELECT epoch FROM subjects WHERE subject = ?1",
     // find_allowlists
     R"(SELECT key, version, enabled, changed_at, CASE WHEN version <> iif(key = '', ?3, ?4) THEN entries END
-       FROM allowlists WHERE account = ?1 AND key IN ('', ?2))",
+       FROM allowlists WHERE subject = ?1 AND key IN ('', ?2))",
     // begin
     "BEGIN IMMEDIATE",
     // commit
@@ -76,9 +76,9 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
     // rollback
     "ROLLBACK",
     // count_keys
-    "SELECT count(*) FROM (SELECT 1 FROM api_keys WHERE owner = ?1 AND state <> 3 LIMIT ?2)",
+    "SELECT count(*) FROM (SELECT 1 FROM api_keys WHERE subject = ?1 AND state <> 3 LIMIT ?2)",
     // insert_key
-    R"(INSERT INTO api_keys (id, environment, owner, created_at, name, scopes, state, not_before, expires_at,
+    R"(INSERT INTO api_keys (id, environment, subject, created_at, name, scopes, state, not_before, expires_at,
                              revoked_at, version)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
        ON CONFLICT (id) DO NOTHING)",
@@ -129,12 +129,12 @@ inline constexpr std::array<const char*, all_statements> statement_texts{
          WHERE min(idle_deadline, ifnull(absolute_deadline, idle_deadline)) <= ?1
          ORDER BY min(idle_deadline, ifnull(absolute_deadline, idle_deadline)) LIMIT ?2))",
     // insert_allowlist
-    R"(INSERT INTO allowlists (account, key, enabled, changed_at, entries, version)
+    R"(INSERT INTO allowlists (subject, key, enabled, changed_at, entries, version)
        VALUES (?1, ?2, ?3, ?4, ?5, 1)
-       ON CONFLICT (account, key) DO NOTHING)",
+       ON CONFLICT (subject, key) DO NOTHING)",
     // update_allowlist
     R"(UPDATE allowlists SET enabled = ?3, changed_at = ?4, entries = ?5, version = version + 1
-       WHERE account = ?1 AND key = ?2 AND version = ?6)",
+       WHERE subject = ?1 AND key = ?2 AND version = ?6)",
 };
 
 }  // namespace ekauth::inline v1::sqlite

@@ -11,7 +11,7 @@ namespace ekauth::inline v1::storage {
 template <class Row, class Visit>
 void visit_fixed_key_fields(Row& key, const Visit& visit) {
   visit("environment", key.env);
-  visit("owner", key.granted.subject);
+  visit("subject", key.granted.subject);
   visit("created_at", key.created_at);
 }
 

@@ -1,5 +1,5 @@
-// OpenSSL, libsodium and the system refuse here when they are told to: what cannot be hashed or derived is
-// memory that ran out, and names are drawn wherever there is anything to draw them from.
+// OpenSSL and the system refuse here on demand. A hash that cannot be made counts as memory that ran out.
+// Names are drawn from what is left.
 #include <dlfcn.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
@@ -43,7 +43,6 @@ int EVP_DigestUpdate(EVP_MD_CTX* context, const void* bytes, std::size_t size) {
 EVP_KDF_CTX* EVP_KDF_CTX_new(EVP_KDF* algorithm) {
   return refused == "EVP_KDF_CTX_new" ? nullptr : next<EVP_KDF_CTX*(EVP_KDF*)>("EVP_KDF_CTX_new")(algorithm);
 }
-int sodium_init() { return refused == "sodium_init" ? -1 : next<int()>("sodium_init")(); }
 #if !defined(__SANITIZE_THREAD__)  // which maps its own memory by this, before anything else runs
 void* mmap(void* at, std::size_t size, int access, int flags, int file, off_t offset) noexcept {
   if (refused == "mmap") return MAP_FAILED;
@@ -61,17 +60,12 @@ using namespace ekauth;
 namespace {
 
 template <class Call>
-bool aborts_without(std::string_view function, Call call) {
+bool is_no_memory_without(std::string_view function, Call call) {
+#if defined(EKAUTH_NO_EXCEPTIONS)
   return fixed::aborts([&] {
     refused = function;
     call();
   });
-}
-
-template <class Call>
-bool is_no_memory_without(std::string_view function, Call call) {
-#if defined(EKAUTH_NO_EXCEPTIONS)
-  return aborts_without(function, call);
 #else
   bool threw = false;
   refused = function;
@@ -99,10 +93,6 @@ TEST_CASE("what cannot be hashed or derived is memory that ran out", "[crypto]")
   CHECK(key.mac("message") == before);
 }
 
-TEST_CASE("a process ends in which libsodium does not start", "[crypto]") {
-  CHECK(aborts_without("sodium_init", [] { (void)crypto::argon2id("password", 1, std::size_t{8} << 20); }));
-}
-
 TEST_CASE("a root of another size, and a field too long for a MAC, end the process", "[crypto]") {
   CHECK(fixed::aborts([] { (void)crypto::derive(secret(std::string(31, 'k')), "use", '1'); }));
   CHECK(fixed::aborts([] { crypto::mac_input("word").field(std::string(600, 'x')); }));
@@ -121,14 +111,4 @@ TEST_CASE(
           std::string_view(reinterpret_cast<char*>(other), 16));
     refused = "";
   }).join();
-}
-
-TEST_CASE("a hash of Argon2id for which there is no memory is no verdict", "[crypto]") {
-  const std::size_t too_much = std::size_t{1} << 50;
-  CHECK(crypto::argon2id("password", 1, too_much).error().code() == errc::login_busy);
-  auto hash = crypto::parse_argon2id(*crypto::argon2id("password", 1, std::size_t{8} << 20));
-  REQUIRE(hash);
-  CHECK(*crypto::argon2id_matches(*hash, "password"));
-  hash->memory_kib = too_much / 1024;
-  CHECK(crypto::argon2id_matches(*hash, "password").error().code() == errc::login_busy);
 }

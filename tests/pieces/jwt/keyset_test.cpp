@@ -85,6 +85,39 @@ TEST_CASE("a keyset refuses key files in base64, as they stand in environment va
   CHECK(refused("k", "eyJrdHkiOiJSU0EiLCJlIjoiQVFBQiIsIm4iOiIwdng3YWdvZWJHYyJ9") == refusal);  // JWK
 }
 
+TEST_CASE("a keyset finds base64 of a key file between line ends, blanks, padding and zeros", "[jwt]") {
+  const std::string start = "-----BEGIN PUBLIC KEY-----", pem = "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0";
+  const auto refusal = errc::secret_looks_like_pem;
+  REQUIRE(refused("k", start + "MFkwEw") == refusal);
+  for (const char between : {' ', '\t', '\r', '\n', '=', '\0'}) {
+    for (std::size_t at = 0; at <= pem.size(); ++at) {
+      std::string changed = pem;
+      changed.insert(at, 3, between);
+      CHECK(refused("k", changed) == refusal);
+    }
+  }
+  for (int other = 0; other < 256; ++other) {
+    const char between = static_cast<char>(other);
+    const bool is_digit = (between >= '0' && between <= '9') || (between >= 'A' && between <= 'Z') ||
+                          (between >= 'a' && between <= 'z') ||
+                          text("+/-_").find(between) != std::string::npos;
+    if (is_digit || text(" \t\r\n=\0").find(between) != std::string::npos) continue;
+    CHECK(refused("k", pem + between) == errc{});
+  }
+}
+
+TEST_CASE("a keyset takes a secret that is no whole base64, or base64 of two alphabets", "[jwt]") {
+  const std::string pem = "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0";
+  REQUIRE(refused("k", pem) == errc::secret_looks_like_pem);
+  CHECK(refused("k", pem + "tL") == errc{});   // one digit more than whole bytes
+  CHECK(refused("k", pem + "tLB") == errc{});  // bits behind the last byte
+  CHECK(refused("k", pem + "tLA") == errc::secret_looks_like_pem);
+  for (const char* digits : {"++++", "////", "----", "____", "+/+/", "-_-_"})
+    CHECK(refused("k", pem + "t" + digits) == errc::secret_looks_like_pem);
+  for (const char* digits : {"+-+-", "-+-+", "/_/_", "_/_/", "+__+", "/--/"})
+    CHECK(refused("k", pem + "t" + digits) == errc{});
+}
+
 TEST_CASE("a keyset takes random bytes that merely begin like a key file", "[jwt]") {
   CHECK(refused("k", der(text("\x30\x59\x30\x13"), 86)) == errc{});
   CHECK(refused("k", der(text("\x30\x59\x31\x13"), 87)) == errc{});

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "jwt/base64url.hpp"
 #include "support/dice.hpp"
 #include "support/figure.hpp"
 #include "support/fixed.hpp"
@@ -96,6 +97,23 @@ struct raw_key {
   raw_key& operator=(const raw_key&) = delete;
   ~raw_key() { wipe(bytes.data(), bytes.size()); }
   [[nodiscard]] std::string_view view() const { return {bytes.data(), bytes.size()}; }
+};
+
+/// A random secret in base64, and the bytes that it stands for.
+struct base64_key {
+  std::array<char, 64> text;
+  std::array<char, 48> bytes;
+  explicit base64_key(std::uint64_t seed) {
+    fixed::dice roll(seed);
+    for (char& c : text) c = roll.one_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    REQUIRE(jwt::base64url::portable::decode({text.data(), text.size()}, bytes.data()));
+  }
+  base64_key(const base64_key&) = delete;
+  base64_key& operator=(const base64_key&) = delete;
+  ~base64_key() {
+    wipe(text.data(), text.size());
+    wipe(bytes.data(), bytes.size());
+  }
 };
 
 /// What a server reads from its socket, and overwrites with the next request.
@@ -183,6 +201,15 @@ server_keys roots_of(const raw_key& key) {
   REQUIRE(secrets.found() >= 2);
 }
 
+// A keyset decodes what may be base64, to see whether a key file is inside.
+[[gnu::noinline]] void live_with_a_secret_in_base64(wanted& secrets) {
+  const base64_key key(6);
+  secrets.add_key({key.text.data(), key.text.size()});
+  secrets.add({key.bytes.data(), key.bytes.size()});
+  REQUIRE(jwt::keyset::make(jwt::key{"k", secret({key.text.data(), key.text.size()})}));
+  REQUIRE(secrets.found() == 2);
+}
+
 // A key where none belongs: in query and path, escaped and not, before a guard that tells.
 [[gnu::noinline]] void live_with_keys_in_urls(wanted& secrets) {
   struct counting final : audit::sink {
@@ -254,6 +281,13 @@ TEST_CASE("of access tokens and their signing secret nothing is in memory once t
     live_with_tokens(secrets, remembered);
     expect_none(secrets);
   }
+}
+
+TEST_CASE("of a signing secret in base64 nothing is in memory once it is gone, nor of what it stands for",
+          "[jwt]") {
+  wanted secrets;
+  live_with_a_secret_in_base64(secrets);
+  expect_none(secrets);
 }
 
 TEST_CASE("of an API key in a URL nothing is in memory once it is refused", "[guard]") {

@@ -100,10 +100,10 @@ TEST_CASE("a key that meets its owner's last one finds no room", "[postgres]") {
   const fixed::postgres_schema schema;
   postgres::store db = schema.open();
   REQUIRE(*db.answer(keys::insert{key("key_a"), 0}) == key_added);
-  CHECK(*answer_during(schema, "UPDATE api_key_owners SET live = live + 1", [&] {
+  CHECK(*answer_during(schema, "UPDATE api_key_subjects SET live = live + 1", [&] {
     return db.answer(keys::insert{key("key_b"), 2});
   }) == keys::insert::reply::limit_reached);
-  CHECK(*answer_during(schema, "UPDATE api_key_owners SET live = live - 1", [&] {
+  CHECK(*answer_during(schema, "UPDATE api_key_subjects SET live = live - 1", [&] {
     return db.answer(keys::insert{key("key_b"), 2});
   }) == key_added);
 }
@@ -116,7 +116,7 @@ TEST_CASE("a key whose id is being taken waits, and takes no room where it lost"
                        [&] {
                          return db.answer(keys::insert{key("key_b", "acc_2"), 2});
                        }) == keys::insert::reply::exists);
-  CHECK(schema.raw().ask("SELECT live FROM api_key_owners") == "1");
+  CHECK(schema.raw().ask("SELECT live FROM api_key_subjects") == "1");
   CHECK(*db.answer(keys::insert{key("key_c", "acc_2"), 2}) == key_added);
 }
 

@@ -115,7 +115,7 @@ TEST_CASE("writes refuse rows that ekauth did not write, and leave them", "[post
   other.run("INSERT INTO api_key_secrets VALUES ('key_c', 1, '1', '', 0)");
   CHECK(is_corrupt(db.answer(keys::insert{key("key_c"), 0})));
   CHECK_FALSE(db.answer(keys::find{key_id("key_c")})->has_value());
-  CHECK(other.ask("SELECT live FROM api_key_owners WHERE owner = 'acc_1'") == "1");
+  CHECK(other.ask("SELECT live FROM api_key_subjects WHERE subject = 'acc_1'") == "1");
 }
 
 TEST_CASE("columns of another type, and NULL where there is none, are corrupt", "[postgres]") {

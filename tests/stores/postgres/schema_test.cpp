@@ -58,7 +58,7 @@ TEST_CASE("a schema is made once, and migrating it again changes nothing", "[pos
   CHECK(store::migrate(schema.how()).has_value());
   CHECK(tables_of(schema.raw(), schema.name()) == before);
   CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
-  CHECK(schema.raw().ask("SELECT version FROM schema_version") == "1");
+  CHECK(schema.raw().ask("SELECT version FROM schema_version") == "2");
 }
 
 TEST_CASE("of many who migrate at once all succeed", "[postgres]") {
@@ -79,10 +79,10 @@ TEST_CASE("of many who migrate at once all succeed", "[postgres]") {
 
 TEST_CASE("a newer schema is refused and left as it is", "[postgres]") {
   const postgres_schema schema;
-  schema.raw().run("UPDATE schema_version SET version = 2; DROP TABLE allowlists");
+  schema.raw().run("UPDATE schema_version SET version = 3; DROP TABLE allowlists");
   CHECK(refusal(schema.how()) == errc::store_schema_newer);
   CHECK(migration_refusal(schema.how()) == errc::store_schema_newer);
-  CHECK(schema.raw().ask("SELECT version, to_regclass('allowlists') FROM schema_version") == "2");
+  CHECK(schema.raw().ask("SELECT version, to_regclass('allowlists') FROM schema_version") == "3");
   CHECK(schema.raw().ask("SELECT to_regclass('allowlists')") == "NULL");
 }
 

@@ -69,7 +69,7 @@ TEST_CASE("nothing but a session ever expires", "[redis]") {
   REQUIRE(
       here.db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason::admin, {}}).has_value());
   REQUIRE(here.db.answer(allowlists::save{{{subject_id("acc_1")}, true, {}, {}, 1}, 0}).has_value());
-  for (const char* name : {"schema", "key:key_a", "owner:acc_1", "unrevoked:acc_1", "subject:usr_1",
+  for (const char* name : {"schema", "key:key_a", "keys:acc_1", "unrevoked:acc_1", "subject:usr_1",
                            "sessions:usr_1", "deadlines", "allowlist:5:acc_1"}) {
     INFO(name);
     CHECK((here.ask({"PTTL", name}) == "-1" || here.ask({"EXISTS", name}) == "0"));

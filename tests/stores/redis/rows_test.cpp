@@ -53,7 +53,7 @@ TEST_CASE("a key's row that ekauth did not write is corrupt, never a guess", "[r
 
 TEST_CASE("a row that lacks a field is corrupt", "[redis]") {
   written here;
-  for (const std::string field : {"environment", "owner", "created_at", "name", "scopes", "state", "version",
+  for (const std::string field : {"environment", "subject", "created_at", "name", "scopes", "state", "version",
                                   "secrets", "7.slot", "7.digest", "7.created_at"}) {
     const std::string value = here.ask({"HGET", "key:key_a", field});
     REQUIRE(here.ask({"HDEL", "key:key_a", field}) == "1");
@@ -132,9 +132,9 @@ TEST_CASE("writes refuse rows that ekauth did not write, and leave them", "[redi
   here.ask({"HDEL", "session:fam_b", "subject"});
   CHECK_FALSE(*here.db.answer(refresh::advance{session("fam_b"), 9223372036854775806}));
 
-  here.ask({"HDEL", "key:key_b", "owner"});
+  here.ask({"HDEL", "key:key_b", "subject"});
   CHECK(is_corrupt(here.db.answer(keys::replace{key("key_b"), 1})));
-  here.ask({"HSET", "key:key_b", "owner", "acc_2"});
+  here.ask({"HSET", "key:key_b", "subject", "acc_2"});
   here.ask({"HDEL", "key:key_b", "secrets"});
   CHECK(is_corrupt(here.db.answer(keys::replace{key("key_b"), 1})));
 }
@@ -145,7 +145,7 @@ TEST_CASE("names that hold another kind of value are corrupt, and nothing is wri
     here.ask({"DEL", name});
     here.ask({"SET", name, "text"});
   };
-  for (const char* name : {"key:key_x", "owner:acc_3", "unrevoked:acc_3"}) {
+  for (const char* name : {"key:key_x", "keys:acc_3", "unrevoked:acc_3"}) {
     foul(name);
     CHECK(here.db.answer(keys::insert{key("key_x", "acc_3"), 5}).value_or(keys::insert::reply::exists) ==
           keys::insert::reply::exists);
@@ -255,7 +255,7 @@ TEST_CASE("rows lie in the server as they are documented", "[redis]") {
   CHECK(here.ask({"HSTRLEN", "session:fam_b", "current_digest"}) == "32");
   CHECK(here.ask({"HSTRLEN", "key:key_a", "7.digest"}) == "32");
   CHECK(here.ask({"HGET", "key:key_a", "secrets"}) == "1 7 4294967295");
-  CHECK(here.ask({"ZRANGE", "owner:acc_1", "0", "-1"}) == "key_a");
+  CHECK(here.ask({"ZRANGE", "keys:acc_1", "0", "-1"}) == "key_a");
   CHECK(here.ask({"SMEMBERS", "unrevoked:acc_1"}) == "key_a");
   CHECK(here.ask({"ZRANGE", "sessions:usr_2", "0", "-1"}) == "fam_b");
   CHECK(here.ask({"ZRANGE", "deadlines", "0", "-1"}) == "5:fam_ausr_1\n5:fam_busr_2");

@@ -68,7 +68,7 @@ TEST_CASE("a store writes a log and waits for the disk", "[sqlite]") {
   raw::connection other(path);
   CHECK(other.ask("PRAGMA journal_mode") == "wal");
   CHECK(other.ask("PRAGMA application_id") == "1701536117");
-  CHECK(other.ask("PRAGMA user_version") == "2");
+  CHECK(other.ask("PRAGMA user_version") == "3");
   CHECK(other.ask("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%STRICT%'") ==
         "0");
 }
@@ -132,11 +132,11 @@ TEST_CASE("a newer schema is refused and left as it is", "[sqlite]") {
   const fixed::temporary_folder folder;
   const std::string path = folder.file("store.db");
   static_cast<void>(raw::open(path));
-  raw::connection(path).run("PRAGMA user_version = 3");
+  raw::connection(path).run("PRAGMA user_version = 4");
   const std::string before = raw::bytes_of(path);
   CHECK(refusal({.path = path}) == errc::store_schema_newer);
   CHECK(raw::bytes_of(path) == before);
-  raw::connection(path).run("PRAGMA user_version = 2");
+  raw::connection(path).run("PRAGMA user_version = 3");
   CHECK(store::open({.path = path}).has_value());
 }
 
@@ -144,11 +144,13 @@ TEST_CASE("a file of an older schema keeps its rows and gets the tables that it 
   const fixed::temporary_folder folder;
   const std::string path = folder.file("store.db");
   REQUIRE(*raw::open(path).answer(keys::insert{key("key_a"), 0}) == inserted);
-  raw::connection(path).run("DROP TABLE allowlists; PRAGMA user_version = 1");
+  raw::connection(path).run(
+      "DROP TABLE allowlists; ALTER TABLE api_keys RENAME COLUMN subject TO owner; DROP INDEX api_keys_of_subject;"
+      "CREATE INDEX api_keys_of_owner ON api_keys (owner, id); PRAGMA user_version = 1");
   store db = *store::open({.path = path, .create = GENERATE(true, false)});
   CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
   CHECK(*db.answer(allowlists::save{{{subject_id("acc_1")}, true, {}, fixed::noon, 1}, 0}));
-  CHECK(raw::connection(path).ask("PRAGMA user_version") == "2");
+  CHECK(raw::connection(path).ask("PRAGMA user_version") == "3");
 }
 
 TEST_CASE("a file of somebody else is refused and left as it is", "[sqlite]") {

@@ -178,7 +178,7 @@ TEST_CASE("columns of another type are corrupt", "[sqlite]") {
       "CREATE TABLE loose AS SELECT * FROM api_keys; DROP TABLE api_keys; ALTER TABLE loose RENAME TO "
       "api_keys");
   CHECK(same(**db.answer(keys::find{key_id("key_a")}), full_key("key_a")));
-  const std::string change = GENERATE("name = x'41'", "name = NULL", "owner = NULL", "scopes = 1",
+  const std::string change = GENERATE("name = x'41'", "name = NULL", "subject = NULL", "scopes = 1",
                                       "created_at = 'noon'", "created_at = 1.5", "created_at = NULL",
                                       "expires_at = x'00'", "state = '1x'", "version = NULL");
   other.run("UPDATE api_keys SET " + change);

@@ -16,5 +16,5 @@ for program in "$WORK"/build/tests/proof/fuzz/fuzz_*; do
   (cd "$SRC/ekauth/tests/proof/fuzz/seeds/$target" && zip -q "$OUT/${name}_seed_corpus.zip" *)
   dictionary=$SRC/ekauth/tests/proof/fuzz/dictionaries/$target.txt
   if [[ -f $dictionary ]]; then cp "$dictionary" "$OUT/$name.dict"; fi
-  ldd "$program" | sed -n 's/.* => \(.*lib\(crypto\|sodium\)\.so[^ ]*\) .*/\1/p' | xargs -r cp -L -t "$OUT/lib"
+  ldd "$program" | sed -n 's/.* => \(.*libcrypto\.so[^ ]*\) .*/\1/p' | xargs -r cp -L -t "$OUT/lib"
 done

@@ -1,4 +1,4 @@
-#include "jwt/json_text.hpp"
+#include "jwt/json_raw.hpp"
 
 #include <charconv>
 #include <cstring>

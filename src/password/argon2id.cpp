@@ -1,13 +1,11 @@
-#include "crypto/crypto.hpp"
+#include "password/argon2id.hpp"
 
 #include <sodium.h>
 
-#include <array>
 #include <charconv>
 #include <cstdlib>
-#include <cstring>
 
-namespace ekauth::inline v1::crypto {
+namespace ekauth::inline v1::password {
 
 namespace {
 
@@ -18,10 +16,11 @@ void start_sodium() noexcept {
 constexpr error out_of_memory{errc::login_busy, "no memory for Argon2id"};
 
 // What libsodium takes.
-constexpr std::uint64_t least_memory_kib = crypto_pwhash_argon2id_MEMLIMIT_MIN / 1024;
-constexpr std::uint64_t most_memory_kib = crypto_pwhash_argon2id_MEMLIMIT_MAX / 1024;
-constexpr std::uint64_t least_passes = crypto_pwhash_argon2id_OPSLIMIT_MIN;
-constexpr std::uint64_t most_passes = crypto_pwhash_argon2id_OPSLIMIT_MAX;
+struct cost {
+  std::uint64_t memory_kib, passes;
+};
+constexpr cost least{crypto_pwhash_argon2id_MEMLIMIT_MIN / 1024, crypto_pwhash_argon2id_OPSLIMIT_MIN};
+constexpr cost most{crypto_pwhash_argon2id_MEMLIMIT_MAX / 1024, crypto_pwhash_argon2id_OPSLIMIT_MAX};
 
 bool take(std::string_view& text, std::string_view start) noexcept {
   if (!text.starts_with(start)) return false;
@@ -50,30 +49,6 @@ bool from_base64(std::string_view text, std::array<unsigned char, N>& out) noexc
 
 }  // namespace
 
-std::uint64_t short_hash(const std::array<unsigned char, 16>& key, std::string_view bytes) noexcept {
-  static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == sizeof(std::uint64_t));
-  unsigned char out[crypto_shorthash_BYTES];
-  crypto_shorthash(out, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), key.data());
-  std::uint64_t made = 0;
-  std::memcpy(&made, out, sizeof made);
-  return made;
-}
-
-std::string from_base64(std::string_view text) {
-  std::string out(text.size() / 4 * 3 + 3, '\0');
-  std::size_t size = 0;
-  for (const int variant :
-       {sodium_base64_VARIANT_ORIGINAL_NO_PADDING, sodium_base64_VARIANT_URLSAFE_NO_PADDING}) {
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(),
-                          " \t\r\n=", &size, nullptr, variant) != 0)
-      continue;
-    out.resize(size);
-    return out;
-  }
-  wipe(out.data(), out.size());
-  return {};
-}
-
 result<std::string> argon2id(std::string_view password, std::uint64_t passes, std::size_t memory_bytes) {
   start_sodium();
   std::array<char, crypto_pwhash_STRBYTES> text{};
@@ -87,8 +62,8 @@ std::optional<argon2id_hash> parse_argon2id(std::string_view text) noexcept {
   argon2id_hash read;
   if (!take(text, "$argon2id$v=19$m=") || !take_number(text, read.memory_kib)) return std::nullopt;
   if (!take(text, ",t=") || !take_number(text, read.passes) || !take(text, ",p=1$")) return std::nullopt;
-  if (read.memory_kib < least_memory_kib || read.passes < least_passes) return std::nullopt;
-  if (read.memory_kib > most_memory_kib || read.passes > most_passes) return std::nullopt;
+  if (read.memory_kib < least.memory_kib || read.passes < least.passes) return std::nullopt;
+  if (read.memory_kib > most.memory_kib || read.passes > most.passes) return std::nullopt;
   const std::size_t end = text.find('$');
   if (end == std::string_view::npos) return std::nullopt;
   if (!from_base64(text.substr(0, end), read.salt)) return std::nullopt;
@@ -109,4 +84,4 @@ result<bool> argon2id_matches(const argon2id_hash& hash, std::string_view passwo
   return same;
 }
 
-}  // namespace ekauth::inline v1::crypto
+}  // namespace ekauth::inline v1::password

@@ -1,8 +1,8 @@
-#include "http/text.hpp"
+#include "core/json_text.hpp"
 
 #include <algorithm>
 
-namespace ekauth::inline v1::http {
+namespace ekauth::inline v1 {
 
 namespace {
 
@@ -83,4 +83,4 @@ std::string json_string(std::string_view text) {
   return out;
 }
 
-}  // namespace ekauth::inline v1::http
+}  // namespace ekauth::inline v1
