@@ -195,3 +195,18 @@ function(ekauth_install_pieces)
                 ${EKAUTH_SOURCE_DIR}/cmake/FindSodium.cmake ${EKAUTH_SOURCE_DIR}/cmake/FindHiredis.cmake
           DESTINATION ${EKAUTH_PACKAGE_DIR})
 endfunction()
+
+# The target amalgamate: all pieces but the kit as amalgamated/ekauth.cpp, beside a copy of the public headers.
+function(ekauth_amalgamate)
+  set(pieces ${EKAUTH_DECLARED_PIECES})
+  list(REMOVE_ITEM pieces testing testing_flows)
+  set(lists "set(PIECES ${pieces})\n")
+  foreach(piece IN LISTS pieces)
+    string(APPEND lists "set(SOURCES_OF_${piece} ${EKAUTH_${piece}_SOURCES})\n")
+  endforeach()
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/amalgamated)
+  file(WRITE ${output}/lists.cmake "${lists}")
+  add_custom_target(amalgamate VERBATIM
+    COMMAND ${CMAKE_COMMAND} -DSOURCE=${EKAUTH_SOURCE_DIR} -DOUTPUT=${output} -P ${EKAUTH_SOURCE_DIR}/cmake/amalgamate.cmake
+    COMMENT "Writing ${output}/ekauth.cpp")
+endfunction()
