@@ -1,4 +1,4 @@
-// What the service of keys makes of a store that fails, lets others win, or answers what was not asked.
+// The service of keys on a store that fails, lets others win, or answers what was not asked.
 #include "keys/bench.hpp"
 
 #include <thread>
