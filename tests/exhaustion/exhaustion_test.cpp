@@ -205,7 +205,7 @@ void exhaust(const std::string& name, Store& store) {
                            store);
     if (saved) version = saved->version;
   };
-  const auto reread = [&] { version = run(lists.find(of, noon), store)->version; };
+  const auto reread = [&] { version = (*run(lists.find(of, noon), store)).version; };
   CHECK(fail_each_allocation(save, reread) > 0);
   const auto denies = [&] {
     CHECK(run(lists.check(of, outside, noon), store).error().code() == errc::ip_not_allowed);
@@ -288,9 +288,9 @@ struct told {
       numbers.push_back(rows.size());
     };
     for (int i = 0; i < count; ++i) {
-      keys.push_back(store.find_key({key_id(name_of(i))})->value_or(keys::record{}));
-      sessions.push_back(store.find_session({family_id(name_of(i))})->value_or(refresh::find::found{}));
-      lists.push_back(store.find_allowlists({list_of(i, "").of})->key.row.value_or(allowlists::record{}));
+      keys.push_back((*store.find_key({key_id(name_of(i))})).value_or(keys::record{}));
+      sessions.push_back((*store.find_session({family_id(name_of(i))})).value_or(refresh::find::found{}));
+      lists.push_back((*store.find_allowlists({list_of(i, "").of})).key.row.value_or(allowlists::record{}));
       add(keys, *store.list_keys({owner_of(i), {}, 100}));
       add(sessions, *store.list_sessions({owner_of(i), {}, 100}));
       numbers.push_back(*store.read_subject_epoch({owner_of(i)}));

@@ -243,7 +243,7 @@ TEST_CASE("a text for which SQLite has no memory is no empty text", "[sqlite]") 
   faulty::no_texts = false;
   CHECK(found.error().code() == errc::store_corrupt);
   CHECK(opened.error().code() == errc::store_corrupt);
-  CHECK(db.find_key({key_id("a")})->has_value());
+  CHECK((*db.find_key({key_id("a")})).has_value());
 }
 
 TEST_CASE("an SQLite that is too old, or built for one thread, opens nothing", "[sqlite]") {
@@ -348,8 +348,8 @@ TEST_CASE("a read that fails is an error, not an absence", "[sqlite]") {
   CHECK(db.read_subject_epoch({subject_id("usr_1")}).error().code() == errc::store_unavailable);
   CHECK(db.find_allowlists({account}).error().code() == errc::store_unavailable);
   files.heal();
-  CHECK(db.find_key({key_id("a")})->has_value());
-  CHECK_FALSE(db.find_key({key_id("unknown")})->has_value());
+  CHECK((*db.find_key({key_id("a")})).has_value());
+  CHECK_FALSE((*db.find_key({key_id("unknown")})).has_value());
   CHECK(*db.read_subject_epoch({subject_id("usr_1")}) == 0);
 }
 
@@ -492,12 +492,12 @@ TEST_CASE("a writer that waits for the disk makes others busy, and no reader wai
   auto slow = std::async(std::launch::async, [&] { return db.insert_session({session("slow")}); });
   reached.wait();
   CHECK(db.insert_session({session("other")}).error().code() == errc::store_busy);
-  CHECK(db.find_session({family_id("a")})->has_value());
-  CHECK_FALSE(db.find_session({family_id("slow")})->has_value());  // not on disk, not there
+  CHECK((*db.find_session({family_id("a")})).has_value());
+  CHECK_FALSE((*db.find_session({family_id("slow")})).has_value());  // not on disk, not there
   go_on.count_down();
   CHECK(*slow.get() == refresh::insert::reply::inserted);
   files.on_sync = nullptr;
-  CHECK(db.find_session({family_id("slow")})->has_value());
+  CHECK((*db.find_session({family_id("slow")})).has_value());
 }
 
 TEST_CASE("when all readers are taken, one more waits for its turn or is busy", "[sqlite]") {

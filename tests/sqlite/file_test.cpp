@@ -98,7 +98,7 @@ TEST_CASE("a path is a path: no URI, no database in memory", "[sqlite]") {
     CHECK(*db.insert_key({key("key_a"), 0}) == inserted);
     CHECK(std::filesystem::exists(folder.file(name)));
     store second = raw::open(name);
-    CHECK(second.find_key({key_id("key_a")})->has_value());
+    CHECK((*second.find_key({key_id("key_a")})).has_value());
   }
 }
 
@@ -146,7 +146,7 @@ TEST_CASE("a file of an older schema keeps its rows and gets the tables that it 
   REQUIRE(*raw::open(path).insert_key({key("key_a"), 0}) == inserted);
   raw::connection(path).run("DROP TABLE allowlists; PRAGMA user_version = 1");
   store db = *store::open({.path = path, .create = GENERATE(true, false)});
-  CHECK(db.find_key({key_id("key_a")})->has_value());
+  CHECK((*db.find_key({key_id("key_a")})).has_value());
   CHECK(*db.save_allowlist({{{subject_id("acc_1")}, true, {}, fixed::noon, 1}, 0}));
   CHECK(raw::connection(path).ask("PRAGMA user_version") == "2");
 }
@@ -239,9 +239,9 @@ TEST_CASE("a store that moved answers at its new place, and closes what it repla
   store first = raw::open(folder.file("a.db"));
   CHECK(*first.insert_key({key("key_a"), 0}) == inserted);
   store second(std::move(first));
-  CHECK(second.find_key({key_id("key_a")})->has_value());
+  CHECK((*second.find_key({key_id("key_a")})).has_value());
   second = raw::open(folder.file("b.db"));
-  CHECK_FALSE(second.find_key({key_id("key_a")})->has_value());
+  CHECK_FALSE((*second.find_key({key_id("key_a")})).has_value());
   CHECK_FALSE(std::filesystem::exists(folder.file("a.db-wal")));
   first = std::move(second);
   store& same = first;

@@ -24,7 +24,7 @@ TEST_CASE("a shipped adapter keeps any text in any field, the longest numbers, a
     CHECK(*db.keys[0]->insert_key({row, 1}) == keys::insert::reply::inserted);
     CHECK(same(**db.keys[1]->find_key({row.id}), row));
     CHECK(*db.keys[0]->replace_key({row, row.version}));
-    CHECK(db.keys[1]->list_keys({row.granted.subject, {}, 10})->size() == 1);
+    CHECK((*db.keys[1]->list_keys({row.granted.subject, {}, 10})).size() == 1);
 
     refresh::record login = session("fam_" + text, text);
     login.client = text;
@@ -35,7 +35,7 @@ TEST_CASE("a shipped adapter keeps any text in any field, the longest numbers, a
     CHECK(*db.sessions[0]->insert_session({login}) == refresh::insert::reply::inserted);
     CHECK(same((*db.sessions[1]->find_session({login.id}))->row, login));
     CHECK(*db.sessions[0]->advance_session({login, login.version}));
-    CHECK(db.sessions[1]->list_sessions({login.granted.subject, {}, 10})->size() == 1);
+    CHECK((*db.sessions[1]->list_sessions({login.granted.subject, {}, 10})).size() == 1);
   }
 }
 
