@@ -170,3 +170,13 @@ TEST_CASE("a role of 0.1 keeps its rights on the tables of a migrated schema", "
   }
   db.run("DROP OWNED BY app; DROP ROLE app");
 }
+
+TEST_CASE("a PostgreSQL schema of 0.1 that lacks a table is refused and left as it is", "[migration]") {
+  const old_schema schema;
+  schema.raw().run("DROP TABLE ekauth.allowlists");
+  const std::string before = catalogue_of_schema();
+  const auto refused = store::migrate(schema.how());
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code() == errc::store_corrupt);
+  CHECK(catalogue_of_schema() == before);
+}

@@ -19,7 +19,7 @@ namespace {
 
 const std::string prefix = "{ekauth}:";
 
-/// What a name holds: its value as Redis writes it into a snapshot, and when it expires.
+/// What each name holds, and when it expires.
 using pictures = std::map<std::string, std::string>;
 
 std::set<std::string> names_in(const redis_server& old, const std::string& kind = "") {
@@ -39,12 +39,21 @@ std::set<std::string> names_in(const redis_server& old, const std::string& kind 
   return names;
 }
 
+std::string value_of(const redis_server& old, const std::string& name) {
+  if (name == prefix + "schema") return old.server().ask({"GET", name});  // a number or a text inside
+  if (old.server().ask({"TYPE", name}) != "hash") return old.server().ask({"DUMP", name});
+  std::istringstream fields(old.server().ask({"HGETALL", name}));  // in no order
+  std::multiset<std::string> lines;
+  for (std::string line; std::getline(fields, line);) lines.insert(line);
+  std::string all;
+  for (const std::string& line : lines) all += line + "\n";
+  return all;
+}
+
 pictures picture_of(const redis_server& old) {
   pictures all;
   for (const std::string& name : names_in(old))
-    all[name] = name == prefix + "schema"
-                    ? old.server().ask({"GET", name})  // which may lie there as a number or as a text
-                    : old.server().ask({"DUMP", name}) + old.server().ask({"PEXPIRETIME", name});
+    all[name] = value_of(old, name) + " until " + old.server().ask({"PEXPIRETIME", name});
   return all;
 }
 
@@ -256,4 +265,17 @@ TEST_CASE("a migration of Redis needs no memory that is not there, and no rights
   auto opened = store::open(std::move(how));
   REQUIRE(opened.has_value());
   check_migrated(old, *opened);
+}
+
+TEST_CASE("a name of a Redis store of 0.1 that holds something else stops its migration", "[migration]") {
+  const redis_server old;
+  const std::string name = prefix + GENERATE("key:key_a", "owner:acc_1", "keys:acc_9i8h7g6f5e");
+  REQUIRE(old.server().ask({"SET", name, "text"}) == "OK");
+  const auto refused = store::open(old.server().options());
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code() == errc::store_corrupt);
+  CHECK(old.server().ask({"GET", name}) == "text");
+  REQUIRE(old.server().ask({"DEL", name}) == "1");
+  store db = old.open();
+  check_migrated(old, db);
 }

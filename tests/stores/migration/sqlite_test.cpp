@@ -100,6 +100,14 @@ TEST_CASE("a migrated SQLite file is opened again as it is", "[migration]") {
   CHECK(raw::bytes_of(old_file.path()) == before);
 }
 
+TEST_CASE("an SQLite file of 0.1 that lacks a table is refused and left as it is", "[migration]") {
+  const sqlite_file old_file;
+  raw::connection(old_file.path()).run("DROP TABLE allowlists");
+  const std::string before = raw::bytes_of(old_file.path());
+  CHECK(raw::refusal({.path = old_file.path()}) == errc::store_corrupt);
+  CHECK(raw::bytes_of(old_file.path()) == before);
+}
+
 TEST_CASE("a statement of 0.1 that was prepared before a migration fails after it", "[migration]") {
   const sqlite_file old_file;
   sqlite3* before = nullptr;
