@@ -80,6 +80,14 @@ class redis_server {
 
 using every_store = storage::joined<keys::store, refresh::store, allowlists::store>;
 
+/// What a store answers, which must be no error.
+template <class Request>
+typename Request::reply answer(every_store& db, const Request& request) {
+  auto answered = db.answer(request);
+  REQUIRE(answered.has_value());
+  return *std::move(answered);
+}
+
 /// A store that was opened, which migrated it, and another handle on the same data, opened after that.
 struct migrated {
   std::string_view engine;
