@@ -173,7 +173,8 @@ result<void> make_tables(connection& db) {
   const auto now_there = inspect_in(db, "BEGIN IMMEDIATE");
   if (!now_there) return now_there.error();
   for (std::int64_t schema = *now_there; schema < our_schema; ++schema)  // unless another process was faster
-    if (const int code = db.execute(steps[schema]); code != SQLITE_OK) return trouble(code);
+    if (const int code = db.execute(steps[schema]); code != SQLITE_OK)
+      return (code & 0xff) == SQLITE_ERROR ? foreign : trouble(code);
   if (auto fits = db.prepare(all_statements); !fits) {  // a file with our marks, and other tables
     static_cast<void>(db.execute("ROLLBACK"));
     return fits;

@@ -60,6 +60,18 @@ class proxy {
     const std::lock_guard held(lock_);
     made_up_ = std::move(answer);
     next_ = next;
+    passing_ = 0;
+  }
+  /// As play, but so many questions pass first.
+  void play_after(int passing, trick next) {
+    play(next);
+    const std::lock_guard held(lock_);
+    passing_ = passing;
+  }
+  /// Whether the trick was played.
+  [[nodiscard]] bool has_played() {
+    const std::lock_guard held(lock_);
+    return next_ == trick::none;
   }
   /// Where new connections go from now on.
   void lead_to(const std::string& server) {
@@ -146,7 +158,10 @@ class proxy {
     std::string answer;
     {
       const std::lock_guard held(lock_);
-      each.now = std::exchange(next_, trick::none);
+      if (passing_ > 0)
+        --passing_;
+      else
+        each.now = std::exchange(next_, trick::none);
       answer = made_up_;
     }
     if (each.now == trick::cut_before) return void(each.is_broken = true);
@@ -165,9 +180,10 @@ class proxy {
     pass(each.client, bytes.data(), size);
   }
 
-  std::mutex lock_;  // of the next three
+  std::mutex lock_;  // of the next four
   std::string server_;
   trick next_ = trick::none;
+  int passing_ = 0;  // questions before it
   std::string made_up_;
   fixed::temporary_folder folder_;
   int listener_ = -1;

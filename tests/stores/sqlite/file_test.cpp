@@ -145,7 +145,8 @@ TEST_CASE("a file of an older schema keeps its rows and gets the tables that it 
   const std::string path = folder.file("store.db");
   REQUIRE(*raw::open(path).answer(keys::insert{key("key_a"), 0}) == inserted);
   raw::connection(path).run(
-      "DROP TABLE allowlists; ALTER TABLE api_keys RENAME COLUMN subject TO owner; DROP INDEX api_keys_of_subject;"
+      "DROP TABLE allowlists; ALTER TABLE api_keys RENAME COLUMN subject TO owner; DROP INDEX "
+      "api_keys_of_subject;"
       "CREATE INDEX api_keys_of_owner ON api_keys (owner, id); PRAGMA user_version = 1");
   store db = *store::open({.path = path, .create = GENERATE(true, false)});
   CHECK((*db.answer(keys::find{key_id("key_a")})).has_value());
