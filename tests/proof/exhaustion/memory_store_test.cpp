@@ -63,9 +63,9 @@ struct told {
       numbers.push_back(rows.size());
     };
     for (int i = 0; i < count; ++i) {
-      keys.push_back(store.answer(keys::find{key_id(name_of(i))})->value_or(keys::record{}));
-      sessions.push_back(store.answer(refresh::find{family_id(name_of(i))})->value_or(refresh::find::found{}));
-      lists.push_back(store.answer(allowlists::find{list_of(i, "").of})->key.row.value_or(allowlists::record{}));
+      keys.push_back((*store.answer(keys::find{key_id(name_of(i))})).value_or(keys::record{}));
+      sessions.push_back((*store.answer(refresh::find{family_id(name_of(i))})).value_or(refresh::find::found{}));
+      lists.push_back((*store.answer(allowlists::find{list_of(i, "").of})).key.row.value_or(allowlists::record{}));
       add(keys, *store.answer(keys::list{owner_of(i), {}, 100}));
       add(sessions, *store.answer(refresh::list{owner_of(i), {}, 100}));
       numbers.push_back(*store.answer(refresh::read_epoch{owner_of(i)}));
