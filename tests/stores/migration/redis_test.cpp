@@ -148,6 +148,25 @@ TEST_CASE("a migration of Redis that is repeated changes nothing", "[migration]"
   CHECK(picture_of(old) == before);
 }
 
+TEST_CASE("a key that 0.1 made after a migration of Redis is corrupt until another is asked for",
+          "[migration]") {
+  const redis_server old;
+  static_cast<void>(old.open());
+  const keys::record& like = written().keys.front();
+  const std::string late = prefix + "key:key_late";
+  REQUIRE(old.server().ask({"COPY", prefix + "key:" + like.id.text(), late}) == "1");
+  REQUIRE(old.server().ask({"HSET", late, "owner", "acc_1"}) == "1");
+  REQUIRE(old.server().ask({"HDEL", late, "subject"}) == "1");
+  REQUIRE(old.server().ask({"ZADD", prefix + "owner:acc_1", "0", "key_late"}) == "1");
+  store db = old.open();
+  CHECK(db.answer(keys::find{key_id("key_late")}).error().code() == errc::store_corrupt);
+  CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 10})->empty());
+  REQUIRE(old.server().ask({"SET", prefix + "schema", "1"}) == "OK");
+  static_cast<void>(old.open());
+  CHECK(db.answer(keys::find{key_id("key_late")})->has_value());
+  CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 10})->size() == 1);
+}
+
 TEST_CASE("a migration of Redis that stopped between two rows is carried on", "[migration]") {
   const redis_server old;
   for (std::size_t i = 0; i < written().keys.size(); i += 2)
