@@ -75,7 +75,7 @@ struct host {
       bearer_keys.push_back("Bearer " + keys.back());
     }
     const auto session = run(sessions.login({.granted = {alice, granted}, .epoch = 0}, noon), store);
-    token = signer.sign({alice, granted}, {.issued_at = noon, .session = session->session})->expose();
+    token = (*signer.sign({alice, granted}, {.issued_at = noon, .session = session->session})).expose();
     bearer_token = "Bearer " + token;
     const allowlists::edit list{.entries = {{"192.0.2.0/24"}, {"2001:db8::/32"}}, .enabled = true};
     if (!run(lists.save({alice, key_id()}, list, noon), store)) std::abort();

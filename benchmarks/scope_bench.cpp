@@ -60,7 +60,7 @@ void covers_any_of(benchmark::State& state) {
 }
 
 void covers_by_strings(benchmark::State& state) {
-  const std::vector<std::string> has = scope::list::parse_spaced(spaced)->entries();
+  const std::vector<std::string> has = (*scope::list::parse_spaced(spaced)).entries();
   const std::vector<std::string> demanded{"reports:read", "reports:export"};
   for (auto _ : state) {
     benchmark::DoNotOptimize(has.data());
@@ -70,7 +70,7 @@ void covers_by_strings(benchmark::State& state) {
   }
 }
 void covers_by_hashed(benchmark::State& state) {
-  const auto list = scope::list::parse_spaced(spaced)->entries();
+  const auto list = (*scope::list::parse_spaced(spaced)).entries();
   const std::unordered_set<std::string> has(list.begin(), list.end());
   const std::vector<std::string> demanded{"reports:read", "reports:export"};
   for (auto _ : state) {

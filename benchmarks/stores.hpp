@@ -48,7 +48,10 @@ class host {
     return row;
   }
 
-  bool find_key() { return db_.answer(keys::find{key()})->has_value(); }
+  bool find_key() {
+    const auto found = db_.find_key({key()});
+    return found->has_value();
+  }
   bool verify_key() { return run(keys_.verify(key_->token.expose(), {.now = fixed::noon}), db_).has_value(); }
   /// The two requests of a rotation.
   bool rotate() {

@@ -22,15 +22,15 @@ function(ekauth_piece name)
   set(EKAUTH_DECLARED_PIECES ${EKAUTH_DECLARED_PIECES} ${name} PARENT_SCOPE)
 endfunction()
 
-# What a package is called for people, how it is found, and which target it gives.
-set(EKAUTH_PACKAGE_fmt      "libfmt-dev"      fmt::fmt)
-set(EKAUTH_PACKAGE_simdjson "libsimdjson-dev" simdjson::simdjson)
-set(EKAUTH_PACKAGE_OpenSSL  "libssl-dev"      OpenSSL::Crypto)
-set(EKAUTH_PACKAGE_Sodium   "libsodium-dev"   Sodium::Sodium)
-set(EKAUTH_PACKAGE_SQLite3  "libsqlite3-dev"  SQLite::SQLite3)
-set(EKAUTH_PACKAGE_PostgreSQL "libpq-dev"     PostgreSQL::PostgreSQL)
-set(EKAUTH_PACKAGE_Hiredis  "libhiredis-dev"  Hiredis::Hiredis)
-set(EKAUTH_PACKAGE_Threads  "libc6-dev"       Threads::Threads)
+# What a package is called for people, which target it gives, and its name for pkg-config.
+set(EKAUTH_PACKAGE_fmt        "libfmt-dev"      fmt::fmt               fmt)
+set(EKAUTH_PACKAGE_simdjson   "libsimdjson-dev" simdjson::simdjson     simdjson)
+set(EKAUTH_PACKAGE_OpenSSL    "libssl-dev"      OpenSSL::Crypto        libcrypto)
+set(EKAUTH_PACKAGE_Sodium     "libsodium-dev"   Sodium::Sodium         libsodium)
+set(EKAUTH_PACKAGE_SQLite3    "libsqlite3-dev"  SQLite::SQLite3        sqlite3)
+set(EKAUTH_PACKAGE_PostgreSQL "libpq-dev"       PostgreSQL::PostgreSQL libpq)
+set(EKAUTH_PACKAGE_Hiredis    "libhiredis-dev"  Hiredis::Hiredis       hiredis)
+set(EKAUTH_PACKAGE_Threads    "libc6-dev"       Threads::Threads)
 
 # A macro, because the targets that find_package makes must be visible where the pieces are linked.
 macro(ekauth_need_package package piece)
@@ -140,11 +140,46 @@ function(ekauth_add_piece name)
   endforeach()
 endfunction()
 
+# ekauth-NAME.pc, for builds that ask pkg-config. A static piece needs all below it to link, a shared one brings it.
+function(ekauth_install_pc name)
+  set(below ${EKAUTH_${name}_PRIVATE})
+  list(TRANSFORM below PREPEND ekauth-)
+  set(threads "")
+  foreach(package IN LISTS EKAUTH_${name}_PACKAGES)
+    if(package STREQUAL "Threads")
+      set(threads " -pthread")
+    else()
+      list(GET EKAUTH_PACKAGE_${package} 2 pc_name)
+      list(APPEND below ${pc_name})
+    endif()
+  endforeach()
+  list(TRANSFORM EKAUTH_${name}_PUBLIC PREPEND ekauth- OUTPUT_VARIABLE public)
+  if(NOT BUILD_SHARED_LIBS)
+    list(APPEND public ${below})
+    set(below "")
+  endif()
+  list(JOIN public ", " public)
+  list(JOIN below ", " below)
+  file(RELATIVE_PATH to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+  file(CONFIGURE OUTPUT ekauth-${name}.pc @ONLY CONTENT [[
+prefix=${pcfiledir}/@to_prefix@
+Name: ekauth-@name@
+Description: @PROJECT_DESCRIPTION@, piece @name@
+Version: @PROJECT_VERSION@
+Requires: @public@
+Requires.private: @below@
+Cflags: -I${prefix}/@CMAKE_INSTALL_INCLUDEDIR@
+Libs: -L${prefix}/@CMAKE_INSTALL_LIBDIR@ -lekauth-@name@@threads@
+]])
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ekauth-${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+
 function(ekauth_install_pieces)
   set(EKAUTH_PIECE_TABLE "")
   foreach(piece IN LISTS EKAUTH_BUILT_PIECES)
     install(TARGETS ekauth_${piece} EXPORT ekauth-${piece}
             LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    ekauth_install_pc(${piece})
     install(EXPORT ekauth-${piece} NAMESPACE ekauth:: FILE ekauth-${piece}.cmake DESTINATION ${EKAUTH_PACKAGE_DIR})
     foreach(header IN LISTS EKAUTH_${piece}_HEADERS)
       install(FILES ${EKAUTH_SOURCE_DIR}/include/ekauth/${header}.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ekauth)
@@ -159,4 +194,19 @@ function(ekauth_install_pieces)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ekauth-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/ekauth-config-version.cmake
                 ${EKAUTH_SOURCE_DIR}/cmake/FindSodium.cmake ${EKAUTH_SOURCE_DIR}/cmake/FindHiredis.cmake
           DESTINATION ${EKAUTH_PACKAGE_DIR})
+endfunction()
+
+# The target amalgamate: all pieces but the kit as amalgamated/ekauth.cpp, beside a copy of the public headers.
+function(ekauth_amalgamate)
+  set(pieces ${EKAUTH_DECLARED_PIECES})
+  list(REMOVE_ITEM pieces testing testing_flows)
+  set(lists "set(PIECES ${pieces})\n")
+  foreach(piece IN LISTS pieces)
+    string(APPEND lists "set(SOURCES_OF_${piece} ${EKAUTH_${piece}_SOURCES})\n")
+  endforeach()
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/amalgamated)
+  file(WRITE ${output}/lists.cmake "${lists}")
+  add_custom_target(amalgamate VERBATIM
+    COMMAND ${CMAKE_COMMAND} -DSOURCE=${EKAUTH_SOURCE_DIR} -DOUTPUT=${output} -P ${EKAUTH_SOURCE_DIR}/cmake/amalgamate.cmake
+    COMMENT "Writing ${output}/ekauth.cpp")
 endfunction()

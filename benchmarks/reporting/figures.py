@@ -1,4 +1,4 @@
-"""What follows from the figures of each round: medians, quiet times, ratios."""
+"""Statistics of the figures of all rounds: medians, quiet times, ratios."""
 import statistics
 
 LISTS = (("ekauth", "ekauth"), ("binary_search", "binary search"), ("scan", "linear scan"), ("asio", "Asio"))

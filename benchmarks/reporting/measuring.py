@@ -1,4 +1,4 @@
-"""Reads what the rounds of benchmarks/run said, as Google Benchmark writes it."""
+"""Reads the rounds of benchmarks/run, as Google Benchmark writes them."""
 import datetime
 import glob
 import json

@@ -91,9 +91,6 @@ exchange::exchange(const config& settings, const httplib::Request& request, http
       forwarded_for_(forwarded_lines(request, settings.forwarded_by)) {
   const auto proto = lines(request, "X-Forwarded-Proto");
   secure_ = peer_ && settings.trusted_proxies.contains(*peer_) && proto.size() == 1 && proto[0] == "https";
-  if (peer_)
-    client_ =
-        ekauth::cidr::client_of(*peer_, settings.forwarded_by, forwarded_for_, settings.trusted_proxies);
   response_.set_header("X-Request-Id", id_);
   response_.set_header("Cache-Control", "no-store");
 }

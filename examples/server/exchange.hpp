@@ -26,10 +26,9 @@ using json = nlohmann::ordered_json;
 
 class exchange {
  public:
-  /// settings say whose word about the client and about HTTPS is believed.
+  /// settings say whose word about HTTPS is believed, and in which header a proxy names the client.
   exchange(const config& settings, const httplib::Request& request, httplib::Response& response);
 
-  const httplib::Request& request() const { return request_; }
   const std::string& id() const { return id_; }
   const std::string& path() const;
   ekauth::time_point at() const { return at_; }
@@ -37,13 +36,11 @@ class exchange {
   /// The request as the guard wants it: views that live as long as this.
   ekauth::guard::request seen() const;
 
-  /// Whether it came over HTTPS, by a trusted proxy's word.
-  bool secure() const { return secure_; }
-
-  /// Who sent it; nothing when not even the other end of the connection has an address.
+  /// The client, as the guard found it; nothing until then, and nothing for a connection without an address.
   const std::optional<ekauth::cidr::client>& client() const { return client_; }
+  void came_from(const std::optional<ekauth::cidr::client>& client) { client_ = client; }
 
-  /// Their address; nothing when it is not known, and then no allowlist lets them in.
+  /// The client's address; nothing when it is not known, and then no allowlist lets them in.
   std::optional<ekauth::cidr::address> address() const;
 
   std::string body;       ///< as sent
@@ -70,7 +67,7 @@ class exchange {
   ekauth::time_point at_;
   std::optional<ekauth::cidr::address> peer_;
   std::vector<std::string_view> forwarded_for_;
-  bool secure_;
+  bool secure_;  // it came over HTTPS, by a trusted proxy's word
   std::optional<ekauth::cidr::client> client_;
   std::optional<ekauth::errc> trouble_;
 };

@@ -17,9 +17,8 @@ inline constexpr ekauth::guard::requirement person{.any_proven_caller = true,
 /// The caller, or nothing after the refusal was sent.
 std::optional<caller> admit(app& app, exchange& x, const ekauth::guard::requirement& demanded);
 
-/// For routes that take no credential: whether the request came over HTTPS where that is demanded, and has no
-/// credential in its URL. Otherwise the refusal was sent.
-bool admit_anybody(app& app, exchange& x);
+/// For routes that take no credential: whether the request may go on. Otherwise the refusal was sent.
+bool let_in(app& app, exchange& x);
 
 /// For the same routes, once they know whose account it is: whether it may be used from where the request
 /// comes. Errors: ip_not_allowed, store_unavailable.

@@ -54,7 +54,7 @@ void tell_trouble(app& shared, const exchange& x) {
 
 action open(void (*run)(app&, exchange&)) {
   return [run](app& shared, exchange& x) {
-    if (!admit_anybody(shared, x)) return;
+    if (!let_in(shared, x)) return;
     run(shared, x);
     tell_trouble(shared, x);
   };
@@ -174,7 +174,7 @@ class router {
     std::string parameter, others;
     if (find(request, parameter, others)) return outcome::Unhandled;
     exchange x(app_.settings, request, response);
-    if (!admit_anybody(app_, x)) return outcome::Handled;
+    if (!let_in(app_, x)) return outcome::Handled;
     if (others.empty()) {
       x.refuse({errc::not_found, "no such path"});
     } else {
@@ -246,7 +246,8 @@ void add_routes(httplib::Server& server, app& shared) {
   });
   server.set_exception_handler(
       [&shared](const httplib::Request& request, httplib::Response& response, std::exception_ptr) {
-        exchange x(shared.settings, request, response);
+        exchange x(shared.settings, request, response);  // the handler's own is gone
+        if (const auto who = shared.gate.open(x.seen(), x.at())) x.came_from(who->origin());
         x.refuse({errc::internal_error, "an exception reached the server"});
         tell_trouble(shared, x);
       });

@@ -144,6 +144,10 @@ class service {
   /// Errors: ip_not_allowed; validation_failed (account not 1 to 255 bytes); store_unavailable.
   [[nodiscard]] check_flow check(holder of, std::optional<cidr::address> client, time_point now) const;
 
+  // Copies only, and a move copies: no service is ever without its inside.
+  service(const service&) noexcept = default;
+  service& operator=(const service&) noexcept = default;
+
  private:
   explicit service(std::shared_ptr<const shares<core>> all) : shares_(std::move(all)) {}
   std::shared_ptr<const shares<core>> shares_;

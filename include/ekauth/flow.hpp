@@ -18,7 +18,7 @@ namespace ekauth::inline v1 {
 template <class Inside>
 class shares;  // how a service and its flows own what is inside; private
 
-/// What a failed storage request means to a caller: storage trouble, whatever the store's error said.
+/// The error of a failed storage request, as a caller gets it: storage trouble, whatever the store said.
 [[nodiscard]] error storage_trouble(error why) noexcept;
 
 /// The base of every flow; Self is the flow, T what it ends in, Requests what it may ask, each type once.
@@ -27,6 +27,8 @@ class shares;  // how a service and its flows own what is inside; private
 /// method answers it. Self has one `on(const Request&, Request::reply)` for each, which either asks again or
 /// finishes. An error from the store ends the flow: denied. A flow may start finished. Used by one thread at
 /// a time.
+///
+/// A flow made of flows asks what the inner ones ask: see delegate().
 template <class Self, class T, class... Requests>
 class [[nodiscard]] flow {
  public:
@@ -40,25 +42,36 @@ class [[nodiscard]] flow {
   /// Whether the result is there to take.
   [[nodiscard]] bool done() const noexcept { return std::holds_alternative<result<T>>(state_); }
 
-  /// Hands the pending request to visitor(Request) and answers what it answers. Aborts when done. The request
-  /// is the visitor's, by reference too, until the visitor returns.
+  /// Hands the pending request to visitor(Request) and answers what it answers. The request is the visitor's,
+  /// by reference too, until the visitor returns.
+  ///
+  /// A request is handed out once, also when the visitor throws. Aborts when done, on a second call before
+  /// resume(), and on a flow that was moved from. If a request is lost, drop the flow and begin again.
   template <class Visitor>
   decltype(auto) next(Visitor&& visitor) {
+    if (std::exchange(turn_.now, turn::stores) != turn::own) std::abort();
     return next_from<0>(visitor);
   }
 
   /// Continues with the store's answer to the request that next() handed out. Aborts on any other request.
   template <class Request>
   void resume(const Request& asked, result<typename Request::reply> answer) {
-    if (!std::holds_alternative<Request>(state_)) std::abort();
-    if (!answer) return static_cast<Self&>(*this).fail(storage_trouble(answer.error()));
+    if (turn_.now != turn::stores || !std::holds_alternative<Request>(state_)) std::abort();
+    if (!answer) answer = storage_trouble(answer.error());
     finish(error{errc::internal_error, "a flow neither asked nor finished"});
-    static_cast<Self&>(*this).on(asked, *std::move(answer));
+    Self& self = static_cast<Self&>(*this);
+    if constexpr (requires { self.on(asked, std::move(answer)); })
+      self.on(asked, std::move(answer));
+    else if (answer)
+      self.on(asked, *std::move(answer));
+    else
+      self.fail(answer.error());
   }
 
-  /// The result. Aborts before it is there.
+  /// The result. Aborts before it is there, and when it was taken.
   [[nodiscard]] result<T> take() && {
     if (!done()) std::abort();
+    if (std::exchange(turn_.now, turn::nobodys) == turn::nobodys) std::abort();
     return std::get<result<T>>(std::move(state_));
   }
 
@@ -69,6 +82,7 @@ class [[nodiscard]] flow {
   template <class Request>
   void ask(Request request) {
     state_.template emplace<Request>(std::move(request));
+    turn_.now = turn::own;
   }
   void finish(result<T> outcome) { state_.template emplace<result<T>>(std::move(outcome)); }
   template <class Value>
@@ -76,8 +90,28 @@ class [[nodiscard]] flow {
   void finish(Value&& value) {  // moved once, into its place
     state_.template emplace<result<T>>(std::in_place, std::forward<Value>(value));
   }
-  /// What storage trouble comes to; a flow that has more to say about it hides this with its own.
+  /// Storage trouble ends a flow by this. A flow that has more to say about it hides this with its own.
   void fail(error why) { finish(why); }
+
+  /// Asks what an inner flow asks. When that is done, (this->*then)(its result) asks or finishes.
+  ///
+  ///   delegate(verify_, &my_flow::verified);                                         // to begin
+  ///   void on(const keys::find& asked, result<keys::find::reply>&& answer) {         // and to go on
+  ///     delegate(verify_, asked, std::move(answer), &my_flow::verified);
+  ///   }
+  ///
+  /// An `on` that takes a result gets storage trouble too, so that the inner flow fails in its own way first.
+  template <class Inner>
+  void delegate(Inner& inner, void (Self::*then)(result<typename Inner::value_type>)) {
+    if (inner.done()) return (static_cast<Self&>(*this).*then)(std::move(inner).take());
+    inner.next([this](auto request) { this->ask(std::move(request)); });
+  }
+  template <class Inner, class Request>
+  void delegate(Inner& inner, const Request& asked, result<typename Request::reply>&& answer,
+                void (Self::*then)(result<typename Inner::value_type>)) {
+    inner.resume(asked, std::move(answer));
+    delegate(inner, then);
+  }
 
  private:
   // Out of the flow, where resuming it would end the request that a visitor has by reference.
@@ -96,8 +130,20 @@ class [[nodiscard]] flow {
     }
   }
 
+  // Whose turn it is: the flow's own, the store's, or nobody's, once its inside was moved away.
+  struct turn {
+    enum : unsigned char { own, stores, nobodys } now = own;
+    turn() = default;
+    turn(turn&& other) noexcept : now(std::exchange(other.now, nobodys)) {}
+    turn& operator=(turn&& other) noexcept {
+      now = std::exchange(other.now, nobodys);
+      return *this;
+    }
+  };
+
   std::variant<Requests..., result<T>> state_{
       result<T>(error{errc::internal_error, "a flow that never started"})};
+  turn turn_;
 };
 
 }  // namespace ekauth::inline v1

@@ -138,7 +138,7 @@ class list_flow : public flow<list_flow, std::vector<summary>, list> {
 
  private:
   friend class service;
-  explicit list_flow(list what) { ask(std::move(what)); }
+  explicit list_flow(list what);
 };
 
 /// Revoke, disable or enable: reads, decides, compares and sets; reads again when another change came
@@ -221,18 +221,22 @@ class service {
   /// Notes in memory that a proven key was used. verify does so itself unless context says otherwise.
   void note_use(const principal& who, time_point now) const;
 
-  /// One key of an owner. Errors: not_found, also for another owner's; store_unavailable.
+  /// One key of an owner. Asks storage: find, once.
+  /// Errors: not_found, also for another owner's; validation_failed (owner or id not 1 to 255 bytes; nothing
+  /// is asked); store_unavailable.
   [[nodiscard]] find_flow find(subject_id owner, key_id id) const;
 
   /// An owner's keys in order of id; page on with the last id. limit: 1 to 1,000; beyond that the nearest.
-  /// Asks storage: list, once. Errors: store_unavailable.
+  /// Asks storage: list, once. Errors: validation_failed (owner not 1 to 255 bytes, id longer);
+  /// store_unavailable.
   [[nodiscard]] list_flow list(subject_id owner, key_id after = {}, std::uint32_t limit = 100) const;
 
   /// Ends a key for good; from the answer on every verify refuses it. Revoking again succeeds and changes
   /// nothing.
   ///
   /// Asks storage: find and replace, again while other changes come between.
-  /// Errors: not_found, also for another owner's; version_conflict after eight lost races; store_unavailable.
+  /// Errors: not_found, also for another owner's; version_conflict after eight lost races; validation_failed
+  /// (owner or id not 1 to 255 bytes; nothing is asked); store_unavailable.
   [[nodiscard]] change_flow revoke(subject_id owner, key_id id, time_point now) const;
 
   /// Switches a key off or on again. As revoke; a revoked key answers version_conflict.
@@ -253,6 +257,10 @@ class service {
 
   /// What may stand in a log: prefix, environment and id.
   [[nodiscard]] std::string display(const key_id& id, environment env) const;
+
+  // Copies only, and a move copies: no service is ever without its inside.
+  service(const service&) noexcept = default;
+  service& operator=(const service&) noexcept = default;
 
  private:
   explicit service(std::shared_ptr<const shares<const core>> all) : shares_(std::move(all)) {}

@@ -30,16 +30,17 @@ struct options {
                                      ///< below the threads of the server, or logins can take all of them
 };
 
-/// Hashes and checks passwords. Threads share it; it blocks for the time of a hash, tens of milliseconds, so
-/// an event loop calls it from a worker thread.
+/// Hashes and checks passwords. A copy shares its bounds; threads may share it. A call blocks for the time of
+/// a hash, tens of milliseconds, so an event loop makes it on a worker thread.
 class hasher {
  public:
   /// Computes one hash, of a random password, which stands in for unknown users. Errors: option_invalid,
   /// login_busy (no memory for even one hash).
   [[nodiscard]] static result<hasher> make(options how = {}, random_source& random = os_random());
 
-  hasher(hasher&&) noexcept;
-  hasher& operator=(hasher&&) noexcept;
+  // Copies only, and a move copies: no hasher is ever without its inside.
+  hasher(const hasher&) noexcept;
+  hasher& operator=(const hasher&) noexcept;
   ~hasher();
 
   /// A new hash under a fresh salt: "$argon2id$v=19$m=65536,t=2,p=1$…", at most 127 characters.
@@ -65,8 +66,8 @@ class hasher {
 
  private:
   struct state;
-  explicit hasher(std::unique_ptr<state> made);
-  std::unique_ptr<state> state_;
+  explicit hasher(std::shared_ptr<state> made) noexcept;
+  std::shared_ptr<state> state_;
 };
 
 }  // namespace ekauth::inline v1::password

@@ -91,7 +91,7 @@ class epoch_flow : public flow<epoch_flow, std::uint64_t, read_epoch> {
 
  private:
   friend class service;
-  explicit epoch_flow(subject_id subject) { ask(read_epoch{std::move(subject)}); }
+  explicit epoch_flow(subject_id subject);
 };
 
 class login_flow : public flow<login_flow, issued, insert> {
@@ -152,7 +152,7 @@ class end_all_flow : public flow<end_all_flow, std::uint64_t, bump_epoch> {
 
  private:
   friend class service;
-  explicit end_all_flow(bump_epoch what) { ask(std::move(what)); }
+  explicit end_all_flow(bump_epoch what);
 };
 
 class list_flow : public flow<list_flow, std::vector<session_info>, list> {
@@ -161,7 +161,7 @@ class list_flow : public flow<list_flow, std::vector<session_info>, list> {
 
  private:
   friend class service;
-  list_flow(list what, time_point now) : now_(now) { ask(std::move(what)); }
+  list_flow(list what, time_point now);
   time_point now_;
 };
 
@@ -184,8 +184,8 @@ class service {
                                             random_source& random = os_random());
 
   /// The subject's epoch. Ask it before the password is checked and hand it to login: a password changed in
-  /// between then refuses the login instead of leaving it alive. Asks storage: read_epoch, once. Errors:
-  /// store_unavailable.
+  /// between then refuses the login instead of leaving it alive. Asks storage: read_epoch, once.
+  /// Errors: validation_failed (subject not 1 to 255 bytes; nothing is asked), store_unavailable.
   [[nodiscard]] epoch_flow epoch(subject_id subject) const;
 
   /// Starts a session and answers its first token.
@@ -211,16 +211,19 @@ class service {
   /// nothing (RFC 7009 §2.2). Asks storage: revoke, once. Errors: store_unavailable.
   [[nodiscard]] end_flow end(std::string_view token, time_point now) const;
 
-  /// Ends one session of a subject. Asks storage: find and revoke. Errors: not_found, also for another
-  /// subject's.
+  /// Ends one session of a subject. Asks storage: find and revoke.
+  /// Errors: not_found, also for another subject's; validation_failed (subject or id not 1 to 255 bytes;
+  /// nothing is asked); store_unavailable.
   [[nodiscard]] end_flow end(subject_id owner, family_id session, end_reason reason, time_point now) const;
 
   /// Ends every session of a subject by bumping its epoch; answers the new epoch. On a password change: store
   /// the new hash first, then call this, and repeat it until it succeeds. Asks storage: bump_epoch, once.
+  /// Errors: as epoch. A validation_failed is not mended by repeating.
   [[nodiscard]] end_all_flow end_all(subject_id subject, end_reason reason, time_point now) const;
 
   /// A subject's sessions in order of id; page on with the last id. limit: 1 to 1,000; beyond that
   /// the nearest. Asks storage: list, once.
+  /// Errors: validation_failed (subject not 1 to 255 bytes, id longer; nothing is asked), store_unavailable.
   [[nodiscard]] list_flow list(subject_id subject, time_point now, family_id after = {},
                                std::uint32_t limit = 100) const;
 
@@ -228,6 +231,10 @@ class service {
   /// many. Call it now and then.
   /// Asks storage: purge, once.
   [[nodiscard]] purge_flow purge(time_point now, std::uint32_t limit = 1000) const;
+
+  // Copies only, and a move copies: no service is ever without its inside.
+  service(const service&) noexcept = default;
+  service& operator=(const service&) noexcept = default;
 
  private:
   explicit service(std::shared_ptr<const shares<const core>> all) : shares_(std::move(all)) {}

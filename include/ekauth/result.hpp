@@ -60,16 +60,18 @@ class [[nodiscard]] result {
   /// The value. Aborts when there is none.
   [[nodiscard]] T& operator*() & { return checked(); }
   [[nodiscard]] const T& operator*() const& { return const_cast<result*>(this)->checked(); }
-  /// Of a temporary: by value, so that `for (auto& entry : *run(…))` does not walk over what is gone.
+  [[nodiscard]] T* operator->() & { return &checked(); }
+  [[nodiscard]] const T* operator->() const& { return &const_cast<result*>(this)->checked(); }
+  /// The value of a temporary is moved out. A loop over `*run(…)` then owns what it walks over.
   [[nodiscard]] T operator*() && { return std::move(checked()); }
-  [[nodiscard]] T* operator->() { return &checked(); }
-  [[nodiscard]] const T* operator->() const { return &const_cast<result*>(this)->checked(); }
+  void operator*() const&& = delete;
+  /// A member of a temporary's value would be gone at the end of the line: give the result a name first.
+  void operator->() && = delete;
+  void operator->() const&& = delete;
 
-  /// The error. Aborts when there is a value.
-  [[nodiscard]] const error_type& error() const {
-    if (has_) std::abort();
-    return error_;
-  }
+  /// The error, of a temporary by value. Aborts when there is a value.
+  [[nodiscard]] const error_type& error() const& { return checked_error(); }
+  [[nodiscard]] error_type error() const&& { return checked_error(); }
 
   /// The value, or other when there is none.
   template <class U>
@@ -104,6 +106,10 @@ class [[nodiscard]] result {
     if (!has_) std::abort();
     return value_;
   }
+  const error_type& checked_error() const {
+    if (has_) std::abort();
+    return error_;
+  }
   template <class Other>
   void construct(Other&& other) {
     if (has_)
@@ -135,11 +141,12 @@ class [[nodiscard]] result<void> {
   [[nodiscard]] constexpr bool has_value() const noexcept { return has_; }
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_; }
 
-  /// The error. Aborts on success.
-  [[nodiscard]] const error_type& error() const {
+  /// The error, of a temporary by value. Aborts on success.
+  [[nodiscard]] const error_type& error() const& {
     if (has_) std::abort();
     return error_;
   }
+  [[nodiscard]] error_type error() const&& { return error(); }
 
  private:
   error_type error_;

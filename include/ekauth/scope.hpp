@@ -67,7 +67,7 @@ namespace detail {
 [[nodiscard]] constexpr std::size_t take_segments(std::string_view& text);
 [[nodiscard]] constexpr std::size_t segments(std::string_view name);  // 0: not a name
 [[noreturn]] void registry_entries_are_wrong(const char* why, std::uint32_t position);
-[[noreturn]] void scope_is_not_registered();
+void scope_is_not_registered();  // not defined: a constant expression that calls it does not compile
 }  // namespace detail
 
 /// Bits of one registry. A value; empty grants nothing.
@@ -155,8 +155,8 @@ struct entry {
 /// the compilers' default limits 256 names, or 64 names that all imply others.
 class registry {
  public:
-  /// A mistake in the entries (one that make() reports) does not compile in a constant expression and aborts
-  /// elsewhere; make() is for names that come from data.
+  /// From literals. A mistake in them (one that make() reports) does not compile in a constant, and aborts
+  /// elsewhere: declare the registry constexpr. make() is for names from data.
   constexpr registry(std::initializer_list<entry> entries);
 
   /// Errors: unknown_scope with the index of the first entry that is malformed, repeated or beyond the
@@ -164,14 +164,15 @@ class registry {
   /// itself.
   [[nodiscard]] static result<registry> make(const std::vector<entry>& entries);
 
-  /// A requirement from literals; an unknown name does not compile in a constant expression and aborts
-  /// elsewhere.
-  [[nodiscard]] constexpr requirement all_of(std::initializer_list<std::string_view> scopes) const;
-  [[nodiscard]] constexpr requirement any_of(std::initializer_list<std::string_view> scopes) const;
+  /// A requirement from literals, of a registry that is a constant. An unknown name does not compile, nor
+  /// does a text of the run time.
+  [[nodiscard]] consteval requirement all_of(std::initializer_list<std::string_view> scopes) const;
+  [[nodiscard]] consteval requirement any_of(std::initializer_list<std::string_view> scopes) const;
 
-  /// A requirement from data: all of the list. Errors: unknown_scope with the index; a star is not a
-  /// requirement.
-  [[nodiscard]] result<requirement> all_of(const list& scopes) const;
+  /// A requirement from data: all scopes of a list, or any. Errors: unknown_scope with the index, also for a
+  /// star; validation_failed (an empty list, for nobody means to demand nothing by it).
+  [[nodiscard]] result<requirement> all_listed(const list& scopes) const;
+  [[nodiscard]] result<requirement> any_listed(const list& scopes) const;
 
   /// Refuses a list that names what this registry does not have (a star must cover something). For making
   /// keys. Errors: unknown_scope with the index of the first unknown entry.
@@ -199,7 +200,7 @@ class registry {
   constexpr void close_implications();
   constexpr void widen_superusers();
   constexpr std::uint32_t identify() const;
-  constexpr requirement needing(std::initializer_list<std::string_view> scopes) const;
+  consteval requirement needing(std::initializer_list<std::string_view> scopes) const;
   constexpr std::string_view name(std::size_t index) const;
   constexpr std::size_t rank(std::string_view text) const;  // of the first name in order that is not less
   constexpr std::size_t find(std::string_view text) const;  // its index, or max_names

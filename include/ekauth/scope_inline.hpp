@@ -148,7 +148,7 @@ constexpr std::size_t registry::find(std::string_view text) const {
   return place < size_ && name(order_[place]) == text ? order_[place] : max_names;
 }
 
-constexpr requirement registry::needing(std::initializer_list<std::string_view> scopes) const {
+consteval requirement registry::needing(std::initializer_list<std::string_view> scopes) const {
   requirement what;
   for (const std::string_view text : scopes) {
     const std::size_t index = find(text);
@@ -158,13 +158,13 @@ constexpr requirement registry::needing(std::initializer_list<std::string_view> 
   return what;
 }
 
-constexpr requirement registry::all_of(std::initializer_list<std::string_view> scopes) const {
+consteval requirement registry::all_of(std::initializer_list<std::string_view> scopes) const {
   requirement what = needing(scopes);
   if (scopes.size() != 0) what.registry_ = fingerprint_;
   return what;
 }
 
-constexpr requirement registry::any_of(std::initializer_list<std::string_view> scopes) const {
+consteval requirement registry::any_of(std::initializer_list<std::string_view> scopes) const {
   requirement what = needing(scopes);
   what.registry_ = fingerprint_;
   what.any_ = true;

@@ -1,17 +1,16 @@
 #include "allowlists/core.hpp"
+#include "core/subjects.hpp"
 
 namespace ekauth::inline v1::allowlists {
 
 namespace {
 
-constexpr error bad_account{errc::validation_failed, "an account is 1 to 255 bytes"};
 constexpr error wrong_row{errc::store_corrupt, "the store answered with another list"};
 constexpr std::uint32_t most_entries = 1'000'000;
 constexpr duration oldest = std::chrono::hours(1);
 
-bool is_account(const holder& of) {
-  return !of.account.empty() && of.account.text().size() <= 255 && of.key.text().size() <= 255;
-}
+// The key is empty where the list is the account's.
+result<void> check_holder(const holder& of) { return check_ids_if_given(of.account, of.key); }
 
 // The account's list, or the key's where the holder is a key.
 const find::answer& own(const holder& of, const find::reply& both) {
@@ -69,8 +68,8 @@ check_flow service::check(holder of, std::optional<cidr::address> client, time_p
 }
 
 find_flow::find_flow(holder of, time_point now) : now_(now) {
-  if (!is_account(of))
-    finish(bad_account);
+  if (auto ok = check_holder(of); !ok)
+    finish(ok.error());
   else
     ask(allowlists::find{std::move(of)});
 }
@@ -82,8 +81,8 @@ void find_flow::on(const allowlists::find& asked, allowlists::find::reply answer
 }
 
 save_flow::save_flow(const core& inside, holder of, edit what, time_point now) : now_(now) {
-  if (!is_account(of)) {
-    finish(bad_account);
+  if (auto ok = check_holder(of); !ok) {
+    finish(ok.error());
     return;
   }
   auto row = decide_save(inside, std::move(of), what, now);
@@ -100,8 +99,8 @@ void save_flow::on(const allowlists::save& asked, bool stored) {
 
 switch_flow::switch_flow(holder of, bool on, std::optional<cidr::address> caller, time_point now)
     : on_(on), caller_(caller), now_(now) {
-  if (!is_account(of))
-    finish(bad_account);
+  if (auto ok = check_holder(of); !ok)
+    finish(ok.error());
   else
     ask(allowlists::find{std::move(of)});
 }
@@ -129,8 +128,8 @@ void switch_flow::on(const allowlists::save& asked, bool stored) {
 check_flow::check_flow(std::shared_ptr<core> inside, holder of, std::optional<cidr::address> client,
                        time_point now)
     : core_(std::move(inside)), client_(client), now_(now) {
-  if (!is_account(of)) {
-    finish(bad_account);
+  if (auto ok = check_holder(of); !ok) {
+    finish(ok.error());
     return;
   }
   account_ = core_->policies.find(name_of(of.account, {})).value_or(nullptr);

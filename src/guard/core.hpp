@@ -1,4 +1,4 @@
-// The inside of guard::service: its options, and the sessions it remembers.
+// The inside of guard::service: its options, the sessions it remembers, and what its two calls share.
 #pragma once
 
 #include <ekauth/guard.hpp>
@@ -21,6 +21,20 @@ struct core {
   options how;
   remembered<live_session> sessions;  // by id; synchronises itself
 };
+
+/// The client of a request; nothing without a peer.
+[[nodiscard]] std::optional<cidr::client> origin_of(const options& how, const request& what);
+
+/// The demands of every route: TLS, and no credential in the URL. Reports a key that was exposed.
+/// Errors: https_required, credential_in_query.
+[[nodiscard]] result<void> check_transport(const options& how, const request& what, const trace& of,
+                                           time_point now);
+
+/// Report to the trail, if there is one: a key that was exposed, a refusal, a success.
+void tell_exposed(const options& how, const trace& of, audit::kind what, std::string_view credential,
+                  time_point now);
+void tell_refused(const options& how, const trace& of, errc why, time_point now);
+void tell_admitted(const options& how, const trace& of, time_point now);
 
 /// The credential that a query string carries, decoded; nothing where it has none.
 ///

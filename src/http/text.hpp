@@ -1,5 +1,5 @@
-// Texts of answers and of audit lines: times, written into memory that is there already, and what may be
-// shown of a URL.
+// Times for answers and audit lines, written into memory that is there already. Also the part of a URL that
+// may be shown.
 #pragma once
 
 #include <ekauth/http.hpp>

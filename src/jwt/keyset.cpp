@@ -64,7 +64,7 @@ bool looks_like_key_file(std::string_view bytes) {
   return pem || rfc4716 || openssh || ssh_bytes || jwk || looks_like_der(bytes);
 }
 
-// What may stand between the digits of base64: line ends, blanks and padding, and the zeros of a fixed field.
+// Line ends, blanks, padding and the zeros of a fixed field may stand between the digits of base64.
 bool is_beside_base64(char c) { return std::string_view(" \t\r\n=\0", 6).find(c) != std::string_view::npos; }
 
 // As it stands in many an environment variable: a whole file, or one without its first and last line. Both

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "core/subjects.hpp"
 #include "jwt/base64url.hpp"
 #include "jwt/json.hpp"
 #include "jwt/jws.hpp"
@@ -103,7 +104,7 @@ result<void> signer::state::put_claims(const grant& what, const issue& at, paylo
   const seconds issued = std::chrono::floor<seconds>(at.issued_at).time_since_epoch();
   out.put(start.rest);
   out.put(R"(,"sub":)");
-  if (what.subject.empty() || !put_name(out, what.subject.text())) {
+  if (!is_subject(what.subject) || !out.put_text(what.subject.text())) {
     return invalid("a subject is 1 to 255 bytes of UTF-8 without NUL");
   }
   out.put(R"(,"iat":)");

@@ -22,7 +22,7 @@ struct verifier::state {
 
 namespace {
 
-bool is_option(std::string_view text) { return !text.empty() && is_text(text); }
+bool is_plain_option(std::string_view text) { return !text.empty() && is_text(text); }
 
 // How the tokens begin that signers of our kind make for us: one start for each key.
 std::vector<known_start> known_starts(const keyset::state& keys, const verifier_options& asked) {
@@ -73,17 +73,17 @@ verifier& verifier::operator=(const verifier&) noexcept = default;
 verifier::~verifier() = default;
 
 result<verifier> verifier::make(keyset keys, verifier_options options) {
-  if (options.unsafe_any_issuer ? !options.issuer.empty() : !is_option(options.issuer)) {
+  if (options.unsafe_any_issuer ? !options.issuer.empty() : !is_plain_option(options.issuer)) {
     return error{errc::option_invalid, "either an issuer or unsafe_any_issuer"};
   }
   if (options.unsafe_any_audience != options.audiences.empty() ||
-      !std::all_of(options.audiences.begin(), options.audiences.end(), is_option)) {
+      !std::all_of(options.audiences.begin(), options.audiences.end(), is_plain_option)) {
     return error{errc::option_invalid, "either audiences, none of them empty, or unsafe_any_audience"};
   }
   if (options.leeway < duration::zero() || options.leeway > max_leeway) {
     return error{errc::option_invalid, "a leeway is at most 5 minutes"};
   }
-  if (!is_option(options.type)) return error{errc::option_invalid, "a type is not empty"};
+  if (!is_plain_option(options.type)) return error{errc::option_invalid, "a type is not empty"};
   if (options.remembered_tokens > max_remembered) {
     return error{errc::option_invalid, "at most 65,536 tokens are remembered"};
   }

@@ -1,6 +1,7 @@
 #include <ekauth/keys.hpp>
 
 #include "core/base62.hpp"
+#include "core/subjects.hpp"
 #include "core/utf8.hpp"
 #include "keys/core.hpp"
 #include "keys/decide.hpp"
@@ -20,8 +21,7 @@ bool is_answer(const find::reply& row, const find& asked, const subject_id& owne
 result<void> check_new(const new_key& what, const scope::registry& scopes, time_point now) {
   if (what.name.empty() || what.name.size() > 100 || !is_plain_text(what.name))
     return error{errc::validation_failed, "a key's name is 1 to 100 bytes of text"};
-  if (what.granted.subject.empty() || what.granted.subject.text().size() > 255)
-    return error{errc::validation_failed, "an owner is 1 to 255 bytes"};
+  if (!is_subject(what.granted.subject)) return bad_subject;
   if (what.expires_at &&
       (*what.expires_at <= now || (what.not_before && *what.expires_at <= *what.not_before)))
     return error{errc::validation_failed, "a key must expire after it becomes valid"};
@@ -97,12 +97,22 @@ void verify_flow::on(const find& asked, find::reply&& row) {
 }
 
 find_flow::find_flow(subject_id owner, key_id id) : owner_(std::move(owner)) {
-  ask(keys::find{std::move(id)});
+  if (auto ok = check_ids(owner_, id); !ok)
+    finish(ok.error());
+  else
+    ask(keys::find{std::move(id)});
 }
 
 void find_flow::on(const keys::find& asked, keys::find::reply row) {
   if (!is_answer(row, asked, owner_)) return finish(not_found);
   finish(summary(*std::move(row)));
+}
+
+list_flow::list_flow(keys::list what) {
+  if (auto ok = check_ids_if_given(what.owner, what.after); !ok)
+    finish(ok.error());
+  else
+    ask(std::move(what));
 }
 
 void list_flow::on(const list& asked, list::reply rows) {
@@ -118,7 +128,10 @@ void list_flow::on(const list& asked, list::reply rows) {
 
 change_flow::change_flow(subject_id owner, key_id id, status next, time_point now)
     : owner_(std::move(owner)), next_(next), now_(now) {
-  ask(find{std::move(id)});
+  if (auto ok = check_ids(owner_, id); !ok)
+    finish(ok.error());
+  else
+    ask(find{std::move(id)});
 }
 
 void change_flow::on(const find& asked, find::reply row) {
@@ -139,7 +152,9 @@ void change_flow::on(const replace& asked, bool stored) {
 roll_flow::roll_flow(std::shared_ptr<const core> inside, subject_id owner, key_id id, duration grace,
                      time_point now)
     : core_(std::move(inside)), owner_(std::move(owner)), grace_(grace), now_(now) {
-  if (grace < duration(0) || grace > std::chrono::hours(24 * 90))
+  if (auto ok = check_ids(owner_, id); !ok)
+    finish(ok.error());
+  else if (grace < duration(0) || grace > std::chrono::hours(24 * 90))
     finish(error{errc::validation_failed, "grace is 0 to 90 days"});
   else
     ask(find{std::move(id)});

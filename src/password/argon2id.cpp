@@ -15,7 +15,7 @@ void start_sodium() noexcept {
 
 constexpr error out_of_memory{errc::login_busy, "no memory for Argon2id"};
 
-// What libsodium takes.
+// The costs that libsodium takes.
 struct cost {
   std::uint64_t memory_kib, passes;
 };

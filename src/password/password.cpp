@@ -81,9 +81,9 @@ struct hasher::state {
   state(options o, std::uint32_t seats) : how(o), room(seats, o.waiting) {}
 };
 
-hasher::hasher(std::unique_ptr<state> made) : state_(std::move(made)) {}
-hasher::hasher(hasher&&) noexcept = default;
-hasher& hasher::operator=(hasher&&) noexcept = default;
+hasher::hasher(std::shared_ptr<state> made) noexcept : state_(std::move(made)) {}
+hasher::hasher(const hasher&) noexcept = default;
+hasher& hasher::operator=(const hasher&) noexcept = default;
 hasher::~hasher() = default;
 
 result<hasher> hasher::make(options how, random_source& random) {
@@ -94,7 +94,7 @@ result<hasher> hasher::make(options how, random_source& random) {
   const std::uint32_t seats =
       how.concurrent != 0 ? how.concurrent : std::max(std::thread::hardware_concurrency(), 1u);
 
-  auto made = std::make_unique<state>(how, seats);
+  auto made = std::make_shared<state>(how, seats);
   char unguessable[32];
   random.fill(unguessable, sizeof unguessable);
   auto stand_in = argon2id({unguessable, sizeof unguessable}, how.passes, how.memory_bytes);

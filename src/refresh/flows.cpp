@@ -1,6 +1,7 @@
 #include <ekauth/refresh.hpp>
 
 #include "core/base62.hpp"
+#include "core/subjects.hpp"
 #include "core/utf8.hpp"
 #include "core/wiped.hpp"
 #include "refresh/core.hpp"
@@ -19,9 +20,7 @@ std::string shard_of(const subject_id& subject) {
 }
 
 result<void> check_new(const new_session& what) {
-  const std::string& subject = what.granted.subject.text();
-  if (subject.empty() || subject.size() > 255)
-    return error{errc::validation_failed, "a subject is 1 to 255 bytes"};
+  if (!is_subject(what.granted.subject)) return bad_subject;
   if (what.client.size() > 255 || !is_plain_text(what.client))
     return error{errc::validation_failed, "a client is at most 255 bytes of text"};
   return {};
@@ -33,6 +32,13 @@ error session_ended(end_reason reason) {
 }
 
 }  // namespace
+
+epoch_flow::epoch_flow(subject_id subject) {
+  if (!is_subject(subject))
+    finish(bad_subject);
+  else
+    ask(read_epoch{std::move(subject)});
+}
 
 login_flow::login_flow(std::shared_ptr<const core> inside, new_session what, time_point now)
     : core_(std::move(inside)) {
@@ -173,7 +179,10 @@ end_flow::end_flow(family_id id, end_reason reason, time_point now) : reason_(re
 
 end_flow::end_flow(subject_id owner, family_id id, end_reason reason, time_point now)
     : owner_(std::move(owner)), reason_(reason), now_(now) {
-  ask(find{std::move(id)});
+  if (auto ok = check_ids(owner_, id); !ok)
+    finish(ok.error());
+  else
+    ask(find{std::move(id)});
 }
 
 void end_flow::on(const find& asked, find::reply found) {
@@ -183,6 +192,20 @@ void end_flow::on(const find& asked, find::reply found) {
 }
 
 void end_flow::on(const revoke&, revoke::reply answer) { finish(answer == revoke::reply::revoked); }
+
+end_all_flow::end_all_flow(bump_epoch what) {
+  if (!is_subject(what.subject))
+    finish(bad_subject);
+  else
+    ask(std::move(what));
+}
+
+list_flow::list_flow(list what, time_point now) : now_(now) {
+  if (auto ok = check_ids_if_given(what.subject, what.after); !ok)
+    finish(ok.error());
+  else
+    ask(std::move(what));
+}
 
 void list_flow::on(const list& asked, list::reply rows) {
   std::vector<session_info> shown;

@@ -45,7 +45,6 @@ void append(std::string& text, std::string_view entry) {
 }  // namespace
 
 void detail::registry_entries_are_wrong(const char*, std::uint32_t) { std::abort(); }
-void detail::scope_is_not_registered() { std::abort(); }
 
 void list::add(std::string_view entry) {
   for (const std::string& known : entries_)
@@ -95,8 +94,10 @@ result<registry> registry::make(const std::vector<entry>& entries) {
   return made;
 }
 
-result<requirement> registry::all_of(const list& scopes) const {
+result<requirement> registry::all_listed(const list& scopes) const {
+  if (scopes.empty()) return error{errc::validation_failed, "an empty list demands nothing"};
   requirement what;
+  what.registry_ = fingerprint_;
   std::uint32_t position = 0;
   for (const std::string& text : scopes.entries()) {
     const std::size_t index = find(text);
@@ -104,7 +105,12 @@ result<requirement> registry::all_of(const list& scopes) const {
     what.needed_.add(index);
     ++position;
   }
-  if (!scopes.empty()) what.registry_ = fingerprint_;
+  return what;
+}
+
+result<requirement> registry::any_listed(const list& scopes) const {
+  auto what = all_listed(scopes);
+  if (what) what->any_ = true;
   return what;
 }
 

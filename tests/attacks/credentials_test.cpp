@@ -183,7 +183,7 @@ TEST_CASE("the tag of one credential is none of another's, nor of another kind o
   const keys::new_key wanted{.granted = {subject_id("acc_1"), *scope::list::parse({"events:read"})},
                              .name = "a"};
   const auto text_of = [&](const keys::service& by) {
-    return std::string(run(by.create(wanted, fixed::noon), store)->token.expose());
+    return std::string((*run(by.create(wanted, fixed::noon), store)).token.expose());
   };
   const std::string mine = text_of(ours), other = text_of(ours);
   CHECK(judge_key(mine) == errc{});
@@ -197,7 +197,7 @@ TEST_CASE("the tag of one credential is none of another's, nor of another kind o
   const auto strange = *refresh::service::make(strange_roots, refresh::strict(), random);
   const auto token_of = [&](const refresh::service& by) {
     return std::string(
-        run(by.login({.granted = {subject_id("usr_1")}, .epoch = 0}, fixed::noon), store)->token.expose());
+        (*run(by.login({.granted = {subject_id("usr_1")}, .epoch = 0}, fixed::noon), store)).token.expose());
   };
   const std::string first = token_of(sessions), second = token_of(sessions);
   CHECK(judge_refresh(first) == errc{});

@@ -21,10 +21,10 @@ TEST_CASE("a shipped adapter keeps any text in any field, the longest numbers, a
     row.verifiers[0].number = 0xffffffff;
     row.created_at = time_point::min();
     row.expires_at = time_point::max();
-    CHECK(*db.stores[0]->answer(keys::insert{row, 1}) == keys::insert::reply::inserted);
-    CHECK(same(**db.stores[1]->answer(keys::find{row.id}), row));
-    CHECK(*db.stores[0]->answer(keys::replace{row, row.version}));
-    CHECK(db.stores[1]->answer(keys::list{row.granted.subject, {}, 10})->size() == 1);
+    CHECK(*db.keys[0]->answer(keys::insert{row, 1}) == keys::insert::reply::inserted);
+    CHECK(same(**db.keys[1]->answer(keys::find{row.id}), row));
+    CHECK(*db.keys[0]->answer(keys::replace{row, row.version}));
+    CHECK((*db.keys[1]->answer(keys::list{row.granted.subject, {}, 10})).size() == 1);
 
     refresh::record login = session("fam_" + text, text);
     login.client = text;
@@ -32,10 +32,10 @@ TEST_CASE("a shipped adapter keeps any text in any field, the longest numbers, a
     login.version = std::numeric_limits<std::int64_t>::max() - 1;
     login.created_at = login.rotated_at = time_point::min();
     login.idle_deadline = time_point::max();
-    CHECK(*db.stores[0]->answer(refresh::insert{login}) == refresh::insert::reply::inserted);
-    CHECK(same((*db.stores[1]->answer(refresh::find{login.id}))->row, login));
-    CHECK(*db.stores[0]->answer(refresh::advance{login, login.version}));
-    CHECK(db.stores[1]->answer(refresh::list{login.granted.subject, {}, 10})->size() == 1);
+    CHECK(*db.sessions[0]->answer(refresh::insert{login}) == refresh::insert::reply::inserted);
+    CHECK(same((*db.sessions[1]->answer(refresh::find{login.id}))->row, login));
+    CHECK(*db.sessions[0]->answer(refresh::advance{login, login.version}));
+    CHECK((*db.sessions[1]->answer(refresh::list{login.granted.subject, {}, 10})).size() == 1);
   }
 }
 

@@ -156,9 +156,19 @@ TEST_CASE("an account without a name, or a name that is too long, is refused", "
     CHECK(code(h.save(of, only("192.0.2.1"))) == errc::validation_failed);
     CHECK(code(run(h.lists.find(of, noon), h.store)) == errc::validation_failed);
     CHECK(code(run(h.lists.enable(of, {}, noon), h.store)) == errc::validation_failed);
+    CHECK(code(run(h.lists.disable(of, noon), h.store)) == errc::validation_failed);
     CHECK(h.check(of, inside) == errc::validation_failed);
   }
   CHECK(h.store.calls == 0);
+}
+
+TEST_CASE("a service of lists that was moved from goes on, and shares what is remembered", "[allowlists]") {
+  host h({.max_age = 1h});
+  const allowlists::service moved = std::move(h.lists);
+  CHECK(h.check(account, inside) == fine);  // NOLINT: a move copies
+  CHECK(h.store.calls == 1);
+  CHECK(run(moved.check(account, inside, noon + 1s), h.store));
+  CHECK(h.store.calls == 1);
 }
 
 TEST_CASE("a list that would lock out whoever saves it is reported, and saved once confirmed",
@@ -230,7 +240,7 @@ TEST_CASE("covering a whole family is legal, and told", "[allowlists]") {
   REQUIRE(v6);
   CHECK(v6->covers_all_ipv6);
   CHECK_FALSE(v6->covers_all_ipv4);
-  CHECK_FALSE(run(h.lists.find(account, noon + 1s), h.store)->covers_all_ipv6);
+  CHECK_FALSE((*run(h.lists.find(account, noon + 1s), h.store)).covers_all_ipv6);
   CHECK(h.check(account, inside) == errc::ip_not_allowed);  // IPv6 never grants IPv4
 }
 

@@ -37,7 +37,7 @@ TEST_CASE("entries become one line each, and the same entries again", "[allowlis
 
 TEST_CASE("no entries are an empty text", "[allowlists]") {
   CHECK(to_text({}).empty());
-  CHECK(parse_entries("")->empty());
+  CHECK((*parse_entries("")).empty());
 }
 
 TEST_CASE("a text that ekauth does not write is corrupt, never a guess", "[allowlists]") {

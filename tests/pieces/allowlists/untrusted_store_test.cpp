@@ -1,4 +1,4 @@
-// What the service of allowlists makes of a store that fails, lets others win, or answers what was not asked.
+// The service of allowlists on a store that fails, lets others win, or answers what was not asked.
 #include "allowlists/host.hpp"
 
 using namespace listed;

@@ -222,8 +222,51 @@ TEST_CASE("whoever drives a flow out of order ends the process", "[core]") {
   const auto nobody = [](const auto&) {};
   CHECK(fixed::aborts([] { (void)demo_flow(1).take(); }));
   CHECK(fixed::aborts([&] { demo_flow(-1).next(nobody); }));
-  CHECK(fixed::aborts([] { demo_flow(1).resume(ask_second{"not asked"}, std::string("!")); }));
+  CHECK(fixed::aborts([] { demo_flow(1).resume(ask_first{1}, 2); }));  // which was not handed out
+  CHECK(fixed::aborts([&] {
+    demo_flow flow(1);
+    flow.next(nobody);
+    flow.resume(ask_second{"not asked"}, std::string("!"));
+  }));
+  CHECK(fixed::aborts([&] {
+    demo_flow flow(-1);
+    (void)std::move(flow).take();
+    (void)std::move(flow).take();  // NOLINT
+  }));
   CHECK_FALSE(fixed::aborts([&] { demo_flow(1).next(nobody); }));
+}
+
+TEST_CASE("a request is handed out once: a driver that lost it does not get an empty one", "[core]") {
+  const auto nobody = [](const auto&) {};
+  const auto throwing = [](const auto&) { throw std::runtime_error("connection lost"); };
+  demo_flow lost(1);
+  CHECK_THROWS_AS(lost.next(throwing), std::runtime_error);
+  CHECK(fixed::aborts([&] { lost.next(nobody); }));
+
+  demo_flow flow(1);
+  flow.next(nobody);
+  CHECK(fixed::aborts([&] { flow.next(nobody); }));
+  flow.resume(ask_first{1}, 2);
+  flow.next(nobody);
+  CHECK(fixed::aborts([&] { flow.next(nobody); }));
+  CHECK(fixed::aborts([&] { flow.resume(ask_first{1}, 2); }));  // answered already
+  flow.resume(ask_second{"2"}, std::string("!"));
+  CHECK(outcome(std::move(flow).take()) == "2!");
+}
+
+TEST_CASE("a flow that was moved from asks nothing, goes on with nothing and has no result", "[core]") {
+  const auto nobody = [](const auto&) {};
+  demo_flow first(1), finished(-1);
+  demo_flow second = std::move(first);
+  CHECK(fixed::aborts([&] { first.next(nobody); }));  // NOLINT
+  second.next(nobody);
+  first = std::move(second);
+  CHECK(fixed::aborts([&] { second.resume(ask_first{1}, 2); }));  // NOLINT
+  first.resume(ask_first{1}, 2);
+  CHECK_FALSE(first.done());
+  demo_flow taken = std::move(finished);
+  CHECK(fixed::aborts([&] { (void)std::move(finished).take(); }));  // NOLINT
+  CHECK(outcome(std::move(taken).take()) == "validation_failed");
 }
 
 TEST_CASE("a store that answers a callback twice ends the process", "[core]") {

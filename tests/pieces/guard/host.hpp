@@ -58,7 +58,7 @@ struct host {
                 inner);
   }
   std::string token(const refresh::issued& of) {
-    return std::string(signer.sign(of.granted, {.issued_at = noon, .session = of.session})->expose());
+    return std::string((*signer.sign(of.granted, {.issued_at = noon, .session = of.session})).expose());
   }
 
   void allow(const allowlists::holder& of, std::string networks, std::uint64_t expected = 0) {
@@ -69,7 +69,7 @@ struct host {
 
   result<guard::principal> check(const guard::options& how, const guard::request& what,
                                  guard::requirement demanded, time_point now = noon + 1s) {
-    return run(guard::service::make(how)->check(what, demanded, now), store);
+    return run((*guard::service::make(how)).check(what, demanded, now), store);
   }
   errc bearer(const guard::options& how, std::string_view credential, guard::requirement demanded,
               time_point now = noon + 1s) {

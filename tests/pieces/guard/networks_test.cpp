@@ -137,8 +137,8 @@ TEST_CASE("a principal knows where it came from", "[guard]") {
   host h;
   const std::string key(h.key().token.expose());
   const guard::request what{.headers = {.x_api_key = key}, .secure = true, .peer = outside};
-  CHECK(h.check(h.both(), what, reads)->client() == outside);
-  CHECK_FALSE(h.check(h.both(), {.headers = {.x_api_key = key}, .secure = true}, reads)->client());
+  CHECK((*h.check(h.both(), what, reads)).client() == outside);
+  CHECK_FALSE((*h.check(h.both(), {.headers = {.x_api_key = key}, .secure = true}, reads)).client());
 }
 
 TEST_CASE("a denied request is no use of a key", "[guard]") {

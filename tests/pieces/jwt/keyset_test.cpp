@@ -162,7 +162,7 @@ TEST_CASE("a keyset has 1 to 16 keys with distinct kids, and says which one is w
   REQUIRE(full);
   CHECK(full->size() == 16);
   CHECK(full->signing_kid() == "k0");
-  CHECK(full->rotate({"next", secret(our_secret)}, 15)->size() == 16);
+  CHECK((*full->rotate({"next", secret(our_secret)}, 15)).size() == 16);
   CHECK(full->rotate({"next", secret(our_secret)}, 16).error().code() == errc::keyset_invalid);
   kids.push_back("k16");
   CHECK(jwt::keyset::make(named(kids)).error().code() == errc::keyset_invalid);
@@ -180,12 +180,12 @@ TEST_CASE("after a rotation the next key signs and the kept ones still verify", 
   const auto first = keys(old_secret);
   const jwt::signer_options options{.issuer = "https://auth.example", .audience = "events"};
   const grant who{subject_id("acc_1"), {}};
-  const auto old_token = jwt::signer::make(first, options)->sign(who, {.issued_at = noon()});
+  const auto old_token = (*jwt::signer::make(first, options)).sign(who, {.issued_at = noon()});
   const auto both = first.rotate({"2026-12", secret(our_secret)});
   REQUIRE(both);
   CHECK(both->size() == 2);
   CHECK(both->signing_kid() == "2026-12");
-  const auto new_token = jwt::signer::make(*both, options)->sign(who, {.issued_at = noon()});
+  const auto new_token = (*jwt::signer::make(*both, options)).sign(who, {.issued_at = noon()});
 
   const auto before = *jwt::verifier::make(first, expecting_us());
   const auto during = *jwt::verifier::make(*both, expecting_us());
@@ -208,8 +208,8 @@ TEST_CASE("after a rotation the next key signs and the kept ones still verify", 
 
 TEST_CASE("a rotation keeps as many keys as there are, and refuses what make refuses", "[jwt]") {
   const auto one = keys();
-  CHECK(one.rotate({"next", secret(old_secret)}, 5)->size() == 2);
-  CHECK(one.rotate({"next", secret(old_secret)}, 0)->size() == 1);
+  CHECK((*one.rotate({"next", secret(old_secret)}, 5)).size() == 2);
+  CHECK((*one.rotate({"next", secret(old_secret)}, 0)).size() == 1);
   CHECK(one.rotate({"2026-11", secret(old_secret)}).error().code() == errc::keyset_invalid);
   CHECK(one.rotate({"2026-11", secret(old_secret)}, 0).error().code() == errc::keyset_invalid);
   CHECK(one.rotate({"next", secret("short")}).error().code() == errc::secret_too_short);
@@ -248,5 +248,5 @@ TEST_CASE("keysets, signers and verifiers are values: assigned over, and whole a
   signer = *jwt::signer::make(keyset, {.issuer = "https://auth.example", .audience = "events"});
   CHECK(outcome(verifier.verify(token->expose(), noon())) == errc::token_signature_mismatch);
   CHECK(moved.verify(token->expose(), noon()));
-  CHECK(verifier.verify(signer.sign({subject_id("acc_1"), {}}, {.issued_at = noon()})->expose(), noon()));
+  CHECK(verifier.verify((*signer.sign({subject_id("acc_1"), {}}, {.issued_at = noon()})).expose(), noon()));
 }

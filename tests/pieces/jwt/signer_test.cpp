@@ -39,13 +39,13 @@ std::string segment(const secret& token, int which) {
 }
 
 std::string payload(const grant& what, const jwt::issue& at) {
-  const auto token = jwt::signer::make(keys(), options)->sign(what, at);
+  const auto token = (*jwt::signer::make(keys(), options)).sign(what, at);
   REQUIRE(token);
   return segment(*token, 1);
 }
 
 errc refused(const grant& what, const jwt::issue& at) {
-  const auto token = jwt::signer::make(keys(), options)->sign(what, at);
+  const auto token = (*jwt::signer::make(keys(), options)).sign(what, at);
   return token ? errc{} : token.error().code();
 }
 
@@ -58,7 +58,7 @@ errc refused_extra(std::vector<jwt::claim> extra) {
 }  // namespace
 
 TEST_CASE("a token carries its claims in one order, behind a header of two members", "[jwt]") {
-  const auto token = jwt::signer::make(keys(), options)->sign(who(), when());
+  const auto token = (*jwt::signer::make(keys(), options)).sign(who(), when());
   REQUIRE(token);
   CHECK(segment(*token, 0) == R"({"alg":"HS256","typ":"JWT"})");
   CHECK(
@@ -68,22 +68,22 @@ TEST_CASE("a token carries its claims in one order, behind a header of two membe
 }
 
 TEST_CASE("a token names its key only when the keyset has several", "[jwt]") {
-  const auto token = jwt::signer::make(two_keys(), options)->sign(who(), when());
+  const auto token = (*jwt::signer::make(two_keys(), options)).sign(who(), when());
   CHECK(segment(*token, 0) == R"({"alg":"HS256","typ":"JWT","kid":"2026-12"})");
 }
 
 TEST_CASE("the same grant, times and ids give the same bytes", "[jwt]") {
   const auto keyset = keys();
-  const auto one = jwt::signer::make(keyset, options)->sign(who(), when());
-  const auto other = jwt::signer::make(keys(), options)->sign(who(), when());
+  const auto one = (*jwt::signer::make(keyset, options)).sign(who(), when());
+  const auto other = (*jwt::signer::make(keys(), options)).sign(who(), when());
   CHECK(one->expose() == other->expose());
 
   jwt::issue later = when();
   later.issued_at += std::chrono::seconds(1);
-  CHECK(jwt::signer::make(keyset, options)->sign(who(), later)->expose() != one->expose());
+  CHECK((*(*jwt::signer::make(keyset, options)).sign(who(), later)).expose() != one->expose());
   jwt::issue within = when();
   within.issued_at += duration(999);
-  CHECK(jwt::signer::make(keyset, options)->sign(who(), within)->expose() == one->expose());
+  CHECK((*(*jwt::signer::make(keyset, options)).sign(who(), within)).expose() == one->expose());
 }
 
 TEST_CASE("a token without a name gets 22 random base62 digits", "[jwt]") {
@@ -91,8 +91,8 @@ TEST_CASE("a token without a name gets 22 random base62 digits", "[jwt]") {
   jwt::issue nameless = when();
   nameless.token = {};
   const auto signer = *jwt::signer::make(keys(), options, random);
-  const auto first = our_verifier().verify(signer.sign(who(), nameless)->expose(), noon());
-  const auto second = our_verifier().verify(signer.sign(who(), nameless)->expose(), noon());
+  const auto first = our_verifier().verify((*signer.sign(who(), nameless)).expose(), noon());
+  const auto second = our_verifier().verify((*signer.sign(who(), nameless)).expose(), noon());
   counting_random same;
   CHECK(first->token().text() == base62::random_digits(same, 22));
   CHECK(second->token().text() == base62::random_digits(same, 22));
@@ -106,7 +106,7 @@ TEST_CASE("what is signed comes back from the verifier", "[jwt]") {
               jwt::claim::boolean("mfa", true), jwt::claim::boolean("guest", false),
               jwt::claim::json("roles", R"( ["a", {"b": 1e2}] )")};
   const grant odd{subject_id("a\"c\\c\t/ü"), *scope::list::parse_spaced("events:read full_access")};
-  const auto token = jwt::signer::make(keys(), options)->sign(odd, at);
+  const auto token = (*jwt::signer::make(keys(), options)).sign(odd, at);
   REQUIRE(token);
   const auto verified = our_verifier().verify(token->expose(), noon() + std::chrono::seconds(1));
   REQUIRE(verified);
@@ -180,7 +180,7 @@ TEST_CASE("a signer refuses malformed options", "[jwt]") {
   CHECK(lasting(jwt::max_lifetime) == errc{});
   CHECK(lasting(jwt::max_lifetime + duration(1000)) == refusal);
   CHECK(lasting(duration::max()) == refusal);
-  CHECK(jwt::signer::make(keys(), options)->lifetime() == std::chrono::hours(24));
+  CHECK((*jwt::signer::make(keys(), options)).lifetime() == std::chrono::hours(24));
 }
 
 TEST_CASE("a signer refuses texts that a verifier would refuse", "[jwt]") {
@@ -246,7 +246,7 @@ TEST_CASE("a signer makes tokens of 8,192 characters, and none longer", "[jwt]")
   const auto of_size = [](std::size_t text_size) {
     jwt::issue at = when();
     at.extra = {jwt::claim::text("a", std::string(text_size, 'x'))};
-    return jwt::signer::make(keys(), options)->sign(who(), at);
+    return (*jwt::signer::make(keys(), options)).sign(who(), at);
   };
   for (const std::size_t far_too_long : {std::size_t{8000}, std::size_t{100000}})
     CHECK(of_size(far_too_long).error().code() == errc::validation_failed);

@@ -87,11 +87,11 @@ TEST_CASE("revocation is terminal, disabling is not", "[keys]") {
   auto row = row_with({secret_number(1)});
   const auto disabled = keys::decide_status(row, status::disabled, noon);
   CHECK(disabled->state == status::disabled);
-  CHECK(keys::decide_status(*disabled, status::active, noon)->state == status::active);
+  CHECK((*keys::decide_status(*disabled, status::active, noon)).state == status::active);
   const auto revoked = keys::decide_status(*disabled, status::revoked, noon);
   CHECK(revoked->state == status::revoked);
   CHECK(revoked->revoked_at == noon);
-  CHECK(keys::decide_status(*revoked, status::revoked, noon + 1h)->revoked_at == noon);
+  CHECK((*keys::decide_status(*revoked, status::revoked, noon + 1h)).revoked_at == noon);
   for (const status next : {status::active, status::disabled})
     CHECK(keys::decide_status(*revoked, next, noon).error().code() == errc::version_conflict);
 }

@@ -34,7 +34,7 @@ TEST_CASE("the published keys parse, and their digest is the published one", "[k
   REQUIRE(live);
   CHECK(live->id == key_id("key_1a2b3c4d5e"));
   CHECK(live->env == keys::environment::live);
-  CHECK(service.parse(test_key)->env == keys::environment::test);
+  CHECK((*service.parse(test_key)).env == keys::environment::test);
 
   const crypto::key_ring digests(fixed::roots(), "apikey-verifier");
   CHECK(fixed::hex(keys::digest_of(digests.find('1'), "ek", keys::environment::live, "1a2b3c4d5e",

@@ -131,7 +131,7 @@ TEST_CASE("revoking ends a key at once, for every holder, for good", "[keys]") {
   CHECK(gone->state == keys::status::revoked);
   CHECK(gone->revoked_at == noon + 1s);
   CHECK(b.refusal(made.token.expose()) == errc::api_key_revoked);
-  CHECK(run(b.service.revoke(b.owner, made.key.id, noon + 2s), b.store)->revoked_at == noon + 1s);
+  CHECK((*run(b.service.revoke(b.owner, made.key.id, noon + 2s), b.store)).revoked_at == noon + 1s);
   CHECK(run(b.service.enable(b.owner, made.key.id, noon), b.store).error().code() == errc::version_conflict);
   CHECK(run(b.service.roll(b.owner, made.key.id, 0ms, noon), b.store).error().code() ==
         errc::version_conflict);
@@ -155,7 +155,7 @@ TEST_CASE("another owner's key is not found, whatever is tried with it", "[keys]
   CHECK(run(b.service.disable(stranger, made.key.id, noon), b.store).error().code() == errc::not_found);
   CHECK(run(b.service.roll(stranger, made.key.id, 0ms, noon), b.store).error().code() == errc::not_found);
   CHECK(run(b.service.find(b.owner, key_id("key_nosuchkey0")), b.store).error().code() == errc::not_found);
-  CHECK(run(b.service.list(stranger), b.store)->empty());
+  CHECK((*run(b.service.list(stranger), b.store)).empty());
   CHECK(b.verify(made.token));
 }
 
@@ -166,9 +166,9 @@ TEST_CASE("a roll keeps id and scopes, and both secrets work until the grace is 
   REQUIRE(fresh);
   CHECK(fresh->key.id == old.key.id);
   CHECK(fresh->token.expose() != old.token.expose());
-  CHECK(b.verify(old.token, noon + 1h - 1ms)->secret_number() == 1);
-  CHECK(b.verify(fresh->token, noon + 1h)->secret_number() == 2);
-  CHECK(b.verify(fresh->token)->scopes().covers(may_read));
+  CHECK((*b.verify(old.token, noon + 1h - 1ms)).secret_number() == 1);
+  CHECK((*b.verify(fresh->token, noon + 1h)).secret_number() == 2);
+  CHECK((*b.verify(fresh->token)).scopes().covers(may_read));
   CHECK(b.refusal(old.token.expose(), noon + 1h) == errc::api_key_rolled);
   CHECK(run(b.service.roll(b.owner, old.key.id, -1ms, noon), b.store).error().code() ==
         errc::validation_failed);
@@ -225,9 +225,9 @@ TEST_CASE("last use is written once a minute, and only for proven keys", "[keys]
   REQUIRE(b.verify(made.token, noon + 40s));
   CHECK(*run(b.service.flush_uses(noon + 41s), b.store) == 0);
   CHECK(b.store.calls == 2);
-  CHECK(b.verify(made.token, noon + 61s)->key().last_used == noon);
+  CHECK((*b.verify(made.token, noon + 61s)).key().last_used == noon);
   CHECK(*run(b.service.flush_uses(noon + 62s), b.store) == 1);
-  CHECK(run(b.service.find(b.owner, made.key.id), b.store)->last_used == noon + 60s);
+  CHECK((*run(b.service.find(b.owner, made.key.id), b.store)).last_used == noon + 60s);
   REQUIRE(run(b.service.revoke(b.owner, made.key.id, noon), b.store));
   CHECK_FALSE(b.verify(made.token, noon + 10min));
   CHECK(*run(b.service.flush_uses(noon + 10min), b.store) == 0);
@@ -242,7 +242,7 @@ TEST_CASE("a verification that waits for storage outlives its service, and every
   only.reset();
   copy.reset();
   REQUIRE_FALSE(waiting.done());
-  CHECK(run(std::move(waiting), b.store)->key().id == made.key.id);
+  CHECK((*run(std::move(waiting), b.store)).key().id == made.key.id);
 }
 
 TEST_CASE("ids that keep colliding end in an error, not in a loop or an overwritten key", "[keys]") {
@@ -253,7 +253,7 @@ TEST_CASE("ids that keep colliding end in an error, not in a loop or an overwrit
   REQUIRE(first);
   const auto second = run(service.create({.granted = {b.owner}, .name = "second"}, noon), b.store);
   CHECK(second.error().code() == errc::internal_error);
-  CHECK(b.verify(first->token)->key().name == "first");
+  CHECK((*b.verify(first->token)).key().name == "first");
 }
 
 TEST_CASE("a memory store that moved keeps what was stored", "[keys]") {

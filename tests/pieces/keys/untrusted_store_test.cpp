@@ -1,4 +1,4 @@
-// What the service of keys makes of a store that fails, lets others win, or answers what was not asked.
+// The service of keys on a store that fails, lets others win, or answers what was not asked.
 #include "keys/bench.hpp"
 
 #include <thread>
@@ -77,7 +77,7 @@ TEST_CASE("a change that keeps losing races gives up, and one that wins in time 
   store.lost = 7;
   const auto fresh = run(b.service.roll(b.owner, made.key.id, 0ms, noon), store);
   REQUIRE(fresh);
-  CHECK(b.verify(fresh->token)->secret_number() == 2);
+  CHECK((*b.verify(fresh->token)).secret_number() == 2);
   store.tries = 0;
   CHECK(run(b.service.disable(b.owner, made.key.id, noon), store));
   CHECK(b.refusal(fresh->token.expose()) == errc::api_key_disabled);

@@ -1,4 +1,4 @@
-// What Argon2id does when libsodium does not start, and when memory runs out.
+// Argon2id ends the process when libsodium does not start, and is no verdict when memory runs out.
 #include "password/argon2id.hpp"
 
 #include <dlfcn.h>

@@ -260,7 +260,20 @@ TEST_CASE("who finds every seat taken and may not wait is turned away, and the s
 TEST_CASE("a hasher that is moved keeps its options and its seats", "[password]") {
   auto passwords = *password::hasher::make(cheap);
   passwords = *password::hasher::make({.passes = 2, .memory_bytes = std::size_t{8} << 20});
-  CHECK(passwords.hash("secret")->starts_with("$argon2id$v=19$m=8192,t=2,p=1$"));
+  CHECK((*passwords.hash("secret")).starts_with("$argon2id$v=19$m=8192,t=2,p=1$"));
+}
+
+TEST_CASE("a hasher that was moved from goes on, and shares its seats with the other", "[password]") {
+  auto how = cheap;
+  how.concurrent = 1;
+  how.waiting = 0;
+  auto passwords = *password::hasher::make(how);
+  const password::hasher moved = std::move(passwords);
+  const std::string hash = *passwords.hash("secret");  // NOLINT: a move copies
+  errc beside{};
+  while_hashing = [&] { beside = moved.hash("other").error().code(); };
+  CHECK(passwords.verify(hash, "secret"));
+  CHECK(beside == errc::login_busy);
 }
 
 TEST_CASE("hashes are upgraded upwards only", "[password]") {

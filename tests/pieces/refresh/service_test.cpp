@@ -22,7 +22,7 @@ TEST_CASE("a login answers a first token that refreshes into its successor", "[r
   CHECK(second->access_id != first.access_id);
   CHECK(second->issued_at == noon + 1h);
   CHECK(second->expires_at == noon + 1h + 24h * 30);
-  CHECK(b.use(*second, noon + 2h)->kind == issue_kind::rotated);
+  CHECK((*b.use(*second, noon + 2h)).kind == issue_kind::rotated);
 }
 
 TEST_CASE("under strict a second use is reuse: the family is dead, other logins live", "[refresh]") {
@@ -66,7 +66,7 @@ TEST_CASE("under web a retry gets the same successor and the same access token i
   CHECK(tab->kind == issue_kind::coalesced);
   CHECK(tab->token.expose() == second->token.expose());
   CHECK(tab->access_id == second->access_id);
-  CHECK(b.use(*second, noon + 1h + 59s)->kind == issue_kind::rotated);
+  CHECK((*b.use(*second, noon + 1h + 59s)).kind == issue_kind::rotated);
   CHECK(b.refusal(first, noon + 1h + 59s) == errc::refresh_token_reused);
 }
 
@@ -122,7 +122,7 @@ TEST_CASE("a token is dead at exactly its deadline, idle or absolute", "[refresh
   REQUIRE(late);
   CHECK(late->expires_at == noon + 48h);
   CHECK(bounded.refusal(*late, noon + 48h) == errc::refresh_token_expired);
-  CHECK(run(bounded.service.list(alice, noon), bounded.store)->front().expires_at == noon + 48h);
+  CHECK((*run(bounded.service.list(alice, noon), bounded.store)).front().expires_at == noon + 48h);
 }
 
 TEST_CASE("a password change ends every session of the subject and no one else's", "[refresh]") {
@@ -147,7 +147,7 @@ TEST_CASE("a login whose password was checked before the change is refused", "[r
   const auto late = run(b.service.login({.granted = {alice}, .epoch = epoch}, noon), b.store);
   REQUIRE_FALSE(late);
   CHECK(late.error().code() == errc::invalid_credentials);
-  CHECK(run(b.service.list(alice, noon), b.store)->empty());
+  CHECK((*run(b.service.list(alice, noon), b.store)).empty());
 }
 
 TEST_CASE("signing out ends one session, by its token or by its owner", "[refresh]") {
@@ -205,7 +205,7 @@ TEST_CASE("a session survives a new server key slot and moves to it", "[refresh]
   const auto second = run(both.refresh(first.token.expose(), {.now = noon + 1h}), b.store);
   REQUIRE(second);
   CHECK(second->token.expose()[23] == '2');
-  CHECK(run(both.refresh(first.token.expose(), {.now = noon + 1h}), b.store)->token.expose() ==
+  CHECK((*run(both.refresh(first.token.expose(), {.now = noon + 1h}), b.store)).token.expose() ==
         second->token.expose());
   CHECK(run(both.refresh(second->token.expose(), {.now = noon + 2h}), b.store));
   CHECK(b.use(*second).error().code() == errc::refresh_slot_unknown);

@@ -1,4 +1,4 @@
-// What the service of sessions makes of a store that fails, or answers what was not asked.
+// The service of sessions on a store that fails, or answers what was not asked.
 #include "refresh/bench.hpp"
 
 using namespace renewed;

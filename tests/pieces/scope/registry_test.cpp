@@ -24,8 +24,20 @@ scope::list listed(std::string_view spaced) {
   return *parsed;
 }
 
+// A requirement of all scopes, and one of any, from texts of the run time.
+scope::requirement all(const scope::registry& registry, std::string_view spaced) {
+  const auto what = registry.all_listed(listed(spaced));
+  REQUIRE(what);
+  return *what;
+}
+scope::requirement any(const scope::registry& registry, std::string_view spaced) {
+  const auto what = registry.any_listed(listed(spaced));
+  REQUIRE(what);
+  return *what;
+}
+
 bool covers(const scope::registry& registry, std::string_view granted, std::string_view needed) {
-  return registry.compile(listed(granted)).covers(registry.all_of({needed}));
+  return registry.compile(listed(granted)).covers(all(registry, needed));
 }
 
 // 256 distinct names of 32 bytes: as many names, and as much text, as a registry takes.
@@ -113,7 +125,7 @@ TEST_CASE("an explicit-only name is granted by its exact name and by nothing els
 TEST_CASE("a registry whose hash is zero is not taken for none: its scopes are still demanded", "[scope]") {
   for (const char* name : {"aewktph", "esdewzr", "ikwqtca"}) {  // FNV-1a of each, alone, is zero
     const scope::registry registry{{name}};
-    const auto demanded = registry.all_of({name});
+    const auto demanded = all(registry, name);
     const scope::registry other{{"a"}};
     for (const scope::set& without : {scope::set(), registry.compile({}), other.compile(listed("a"))})
       CHECK_FALSE(without.covers(demanded));
@@ -223,10 +235,12 @@ TEST_CASE("a registry refuses entries that cannot be meant", "[scope]") {
 
 TEST_CASE("a registry holds 256 names of 8192 bytes together", "[scope]") {
   static_assert(!largest.all_of({many[0], many[255]}).needs_nothing());
+  std::vector<scope::requirement> needs;
+  for (std::size_t i = 0; i < 256; ++i) needs.push_back(all(largest, many[i]));
   for (std::size_t i = 0; i < 256; ++i) {
     const scope::set has = largest.compile(listed(many[i]));
     for (std::size_t j = 0; j < 256; ++j)
-      if (has.covers(largest.all_of({many[j]})) != (i == j)) FAIL(i << " and " << j);
+      if (has.covers(needs[j]) != (i == j)) FAIL(i << " and " << j);
   }
 
   std::vector<scope::entry> entries;
@@ -270,11 +284,11 @@ TEST_CASE("a registry keeps names of its own", "[scope]") {
   text.assign(text.size(), 'x');
   implied.assign(implied.size(), 'x');
   CHECK(covers(registry, "events:read", "events:list"));
-  CHECK(registry.missing(registry.all_of({"events:read"}), {}) == "events:read");
+  CHECK(registry.missing(all(registry, "events:read"), {}) == "events:read");
 }
 
 TEST_CASE("a requirement of another registry is never covered", "[scope]") {
-  const scope::registry one{{"a"}, {"b"}, {"full_access", kind::superuser}};
+  constexpr scope::registry one{{"a"}, {"b"}, {"full_access", kind::superuser}};
   const std::vector<scope::registry> others{
       {{"b"}, {"a"}, {"full_access", kind::superuser}},                         // order
       {{"a"}, {"c"}, {"full_access", kind::superuser}},                         // a name
@@ -286,9 +300,9 @@ TEST_CASE("a requirement of another registry is never covered", "[scope]") {
   const scope::set everything = one.compile(listed("full_access a b"));
   for (std::size_t i = 0; i < others.size(); ++i) {
     CAPTURE(i);
-    const scope::requirement foreign = others[i].all_of({"full_access"});
+    const scope::requirement foreign = all(others[i], "full_access");
     CHECK_FALSE(everything.covers(foreign));
-    CHECK_FALSE(everything.covers(others[i].any_of({"full_access"})));
+    CHECK_FALSE(everything.covers(any(others[i], "full_access")));
     CHECK_FALSE(others[i].compile(listed("full_access")).covers(one.all_of({"a"})));
     CHECK(one.missing(foreign, everything).empty());
     CHECK(one.missing(foreign, {}).empty());
@@ -297,8 +311,8 @@ TEST_CASE("a requirement of another registry is never covered", "[scope]") {
 }
 
 TEST_CASE("a requirement of a registry that differs only in a kind is not covered", "[scope]") {
-  const scope::registry one{{"a"}, {"b"}};
-  const scope::registry other{{"a"}, {"b", kind::explicit_only}};
+  constexpr scope::registry one{{"a"}, {"b"}};
+  constexpr scope::registry other{{"a"}, {"b", kind::explicit_only}};
   CHECK_FALSE(one.compile(listed("a b")).covers(other.all_of({"a"})));
   CHECK_FALSE(other.compile(listed("a b")).covers(one.all_of({"a"})));
 }
@@ -308,16 +322,15 @@ TEST_CASE("registries with the same entries are the same", "[scope]") {
   const scope::registry built = made({{"a", kind::ordinary, {"c", "b"}}, {"b"}, {"c"}});
   CHECK(built.compile(listed("a")).covers(fixed.all_of({"b"})));
   const scope::registry copy = fixed;
-  CHECK(fixed.compile(listed("a")).covers(copy.all_of({"a"})));
+  CHECK(fixed.compile(listed("a")).covers(all(copy, "a")));
 }
 
 TEST_CASE("a requirement of nothing is covered by every set, any of nothing by none", "[scope]") {
-  const scope::registry registry{{"a"}, {"full_access", kind::superuser}};
-  const scope::set all = registry.compile(listed("a full_access"));
-  for (const scope::set& has : {scope::set{}, registry.compile({}), all, largest.compile({})}) {
+  constexpr scope::registry registry{{"a"}, {"full_access", kind::superuser}};
+  const scope::set everything = registry.compile(listed("a full_access"));
+  for (const scope::set& has : {scope::set{}, registry.compile({}), everything, largest.compile({})}) {
     CHECK(has.covers({}));
     CHECK(has.covers(registry.all_of({})));
-    CHECK(has.covers(registry.all_of(scope::list{}).value_or(registry.all_of({"a"}))));
     CHECK_FALSE(has.covers(registry.any_of({})));
   }
   CHECK(registry.all_of({}).needs_nothing());
@@ -325,8 +338,16 @@ TEST_CASE("a requirement of nothing is covered by every set, any of nothing by n
   CHECK_FALSE(registry.any_of({}).needs_nothing());
 }
 
+TEST_CASE("an empty list from data is no requirement: it was meant to demand something", "[scope]") {
+  constexpr scope::registry registry{{"a"}};
+  for (const auto& what : {registry.all_listed({}), registry.any_listed({})}) {
+    REQUIRE_FALSE(what);
+    CHECK(what.error().code() == errc::validation_failed);
+  }
+}
+
 TEST_CASE("an empty grant and an empty registry grant nothing", "[scope]") {
-  const scope::registry registry{{"a"}};
+  constexpr scope::registry registry{{"a"}};
   CHECK_FALSE(registry.compile({}).covers(registry.all_of({"a"})));
   CHECK(registry.check({}));
   const scope::registry none = made({});
@@ -336,17 +357,23 @@ TEST_CASE("an empty grant and an empty registry grant nothing", "[scope]") {
 
 TEST_CASE("a star is not a requirement", "[scope]") {
   const scope::registry registry{{"a:b"}, {"c"}};
-  const auto what = registry.all_of(listed("c a:*"));
-  REQUIRE_FALSE(what);
-  CHECK(what.error().code() == errc::unknown_scope);
-  CHECK(what.error().position() == 1);
+  for (const auto& what : {registry.all_listed(listed("c a:*")), registry.any_listed(listed("c a:*"))}) {
+    REQUIRE_FALSE(what);
+    CHECK(what.error().code() == errc::unknown_scope);
+    CHECK(what.error().position() == 1);
+  }
 }
 
-TEST_CASE("a wrong literal outside a constant expression aborts", "[scope]") {
-  const scope::registry registry{{"a"}};
-  CHECK_FALSE(aborts([&] { (void)registry.all_of({"a"}); }));
-  CHECK(aborts([&] { (void)registry.all_of({"a", "b"}); }));
-  CHECK(aborts([&] { (void)registry.any_of({"a", "a:*"}); }));
+TEST_CASE("a text of the run time that names no scope is an error and ends no process", "[scope]") {
+  constexpr scope::registry registry{{"a"}};
+  for (const std::string_view text : {"no:such", "b", "a:a", "aa"}) {
+    CHECK_FALSE(aborts([&] { (void)registry.all_listed(listed(text)); }));
+    CHECK(registry.all_listed(listed(text)).error().code() == errc::unknown_scope);
+    CHECK(registry.any_listed(listed(text)).error().code() == errc::unknown_scope);
+  }
+}
+
+TEST_CASE("a registry of wrong literals that is no constant aborts", "[scope]") {
   CHECK_FALSE(aborts([] { (void)scope::registry{{"a"}, {"b"}}; }));
   CHECK(aborts([] { (void)scope::registry{{"a"}, {"a"}}; }));
 }

@@ -178,7 +178,7 @@ void exhaust(const std::string& name, Store& store) {
                            store);
     if (saved) version = saved->version;
   };
-  const auto reread = [&] { version = run(lists.find(of, noon), store)->version; };
+  const auto reread = [&] { version = (*run(lists.find(of, noon), store)).version; };
   CHECK(fail_each_allocation(save, reread) > 0);
   const auto denies = [&] {
     CHECK(run(lists.check(of, outside, noon), store).error().code() == errc::ip_not_allowed);

@@ -79,7 +79,7 @@ class world {
   void present(std::size_t which) {
     if (tokens_.empty() || running_.size() > 5) return;
     const std::string token = tokens_[tokens_.size() - 1 - which % tokens_.size()];
-    const std::string family(refresh::split(token)->family);
+    const std::string family((*refresh::split(token)).family);
     running_.push_back({service_->refresh(token, {.now = now_}), token, family, ended_.at(family)});
   }
 
@@ -127,7 +127,7 @@ class world {
     if (tokens_.empty()) return;
     const std::string& token = tokens_[which % tokens_.size()];
     must(run(service_->end(token, now_), store_).has_value(), "a sign-out succeeds");
-    ended_[std::string(refresh::split(token)->family)] = true;
+    ended_[std::string((*refresh::split(token)).family)] = true;
   }
   void end_all() {
     must(run(service_->end_all(someone, refresh::end_reason::password_changed, now_), store_).has_value(),

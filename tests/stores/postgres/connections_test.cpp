@@ -142,7 +142,7 @@ TEST_CASE("a read whose answer was lost is read again, once", "[postgres]") {
   wired store_(schema);
   REQUIRE(*store_.db.answer(refresh::insert{session("fam_a")}) == added);
   store_.wire.lose_answer();
-  CHECK(store_.db.answer(refresh::find{family})->has_value());
+  CHECK((*store_.db.answer(refresh::find{family})).has_value());
   CHECK(store_.wire.connections() == 2);
   const tcp_proxy nowhere(1);
   store_.wire.lead_to(nowhere.port());
@@ -166,7 +166,7 @@ TEST_CASE("a server that does not answer is given up", "[postgres]") {
   CHECK(said.all == "08006 no answer");
   CHECK(silent.error().code() == errc::store_unavailable);
   store_.wire.forward();
-  CHECK(store_.db.answer(refresh::find{family})->has_value());
+  CHECK((*store_.db.answer(refresh::find{family})).has_value());
 }
 
 TEST_CASE("a store makes no more connections than it may, and who finds none is busy", "[postgres]") {
@@ -192,7 +192,7 @@ TEST_CASE("a store makes no more connections than it may, and who finds none is 
   int stored = 0;
   for (auto& one : waiting) stored += *one.get() ? 1 : 0;
   CHECK(stored == 1);
-  CHECK(db.answer(refresh::find{family})->has_value());
+  CHECK((*db.answer(refresh::find{family})).has_value());
 }
 
 TEST_CASE("connections that the server ended while they were idle are replaced, for writes too",
@@ -236,7 +236,7 @@ TEST_CASE("a setting that the server reports while a connection is idle leaves i
   const postgres_connection raw = schema.raw();
   raw.run("ALTER SYSTEM SET work_mem = '5MB'");
   raw.run("SELECT pg_reload_conf()");
-  for (int i = 0; i < 20; ++i) CHECK(store_.db.answer(refresh::find{family})->has_value());
+  for (int i = 0; i < 20; ++i) CHECK((*store_.db.answer(refresh::find{family})).has_value());
   raw.run("ALTER SYSTEM RESET work_mem");
   CHECK(store_.wire.connections() == 1);
 }
@@ -249,7 +249,7 @@ TEST_CASE("a store that moved answers at its new place, and ends its sessions wh
     CHECK(*second.answer(refresh::insert{session("fam_a")}) == added);
     first = schema.open();
     first = std::move(second);
-    CHECK(first.answer(refresh::find{family})->has_value());
+    CHECK((*first.answer(refresh::find{family})).has_value());
   }
   while (sessions_of(schema) != "0") {
   }

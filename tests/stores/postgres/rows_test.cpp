@@ -55,7 +55,7 @@ TEST_CASE("a key with a fourth secret is corrupt", "[postgres]") {
       "key_id = 'key_a' AND number = 1");
   CHECK(is_corrupt(db.answer(keys::find{key_id("key_a")})));
   CHECK(is_corrupt(db.answer(keys::list{subject_id("acc_1"), {}, 10})));
-  CHECK(db.answer(keys::find{key_id("key_b")})->has_value());
+  CHECK((*db.answer(keys::find{key_id("key_b")})).has_value());
 }
 
 TEST_CASE("a session's row that ekauth did not write is corrupt, never a guess", "[postgres]") {
@@ -114,7 +114,7 @@ TEST_CASE("writes refuse rows that ekauth did not write, and leave them", "[post
 
   other.run("INSERT INTO api_key_secrets VALUES ('key_c', 1, '1', '', 0)");
   CHECK(is_corrupt(db.answer(keys::insert{key("key_c"), 0})));
-  CHECK_FALSE(db.answer(keys::find{key_id("key_c")})->has_value());
+  CHECK_FALSE((*db.answer(keys::find{key_id("key_c")})).has_value());
   CHECK(other.ask("SELECT live FROM api_key_subjects WHERE subject = 'acc_1'") == "1");
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("a record that could not be read back is not written", "[postgres]") {
   CHECK_FALSE(db.answer(keys::insert{large, 0}).has_value());
   CHECK_FALSE(db.answer(keys::replace{key("key_x"), too_large}).has_value());
   CHECK_FALSE(db.answer(keys::replace{key("key_x"), too_large - 1}).has_value());
-  CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 10})->empty());
+  CHECK((*db.answer(keys::list{subject_id("acc_1"), {}, 10})).empty());
 
   std::vector<refresh::record> bad_sessions(4, session("fam_x"));
   bad_sessions[0].slot = '\0';

@@ -57,7 +57,7 @@ TEST_CASE("a schema is made once, and migrating it again changes nothing", "[pos
   const std::string before = tables_of(schema.raw(), schema.name());
   CHECK(store::migrate(schema.how()).has_value());
   CHECK(tables_of(schema.raw(), schema.name()) == before);
-  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK((*db.answer(keys::find{key_id("key_a")})).has_value());
   CHECK(schema.raw().ask("SELECT version FROM schema_version") == "2");
 }
 
@@ -228,9 +228,9 @@ TEST_CASE("a reserved word will do as the name of a schema", "[postgres]") {
   CHECK(store::migrate(how).has_value());
   store db = postgres_schema::open(how);
   CHECK(*db.answer(keys::insert{full_key("key_a"), 1}) == keys::insert::reply::inserted);
-  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK((*db.answer(keys::find{key_id("key_a")})).has_value());
   const by_hand::connection link = by_hand::connect(how.conninfo);
-  CHECK(by_hand::ask(link.get(), how.schema, keys::find{key_id("key_a")})->has_value());
+  CHECK((*by_hand::ask(link.get(), how.schema, keys::find{key_id("key_a")})).has_value());
   postgres_connection(how.conninfo).run("DROP SCHEMA \"" + how.schema + "\" CASCADE");
 }
 

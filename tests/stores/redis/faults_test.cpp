@@ -40,7 +40,7 @@ TEST_CASE("a write whose answer was lost says so, and is not repeated", "[redis]
   const trick how = GENERATE(trick::cut_after, trick::cut_within);
   here.way.play(how);
   CHECK(code(here.db.answer(keys::insert{key("key_a"), 0})) == errc::store_unavailable);
-  CHECK(here.sure.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK((*here.sure.answer(keys::find{key_id("key_a")})).has_value());
   here.way.play(how);
   CHECK(code(here.db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason::admin,
                                                 fixed::noon})) == errc::store_unavailable);
@@ -57,7 +57,7 @@ TEST_CASE("a write that was lost on its way says the same, and changed nothing",
   between here;
   here.way.play(trick::cut_before);
   CHECK(code(here.db.answer(keys::insert{key("key_a"), 0})) == errc::store_unavailable);
-  CHECK_FALSE(here.sure.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK_FALSE((*here.sure.answer(keys::find{key_id("key_a")})).has_value());
   CHECK(*here.db.answer(keys::insert{key("key_a"), 0}) == inserted);
 }
 
@@ -67,7 +67,7 @@ TEST_CASE("a read is asked once more when its connection breaks, and not for eve
   for (const trick how : {trick::cut_before, trick::cut_after, trick::cut_within}) {
     static_cast<void>(here.way.count());
     here.way.play(how);
-    CHECK(here.db.answer(keys::find{key_id("key_a")})->has_value());
+    CHECK((*here.db.answer(keys::find{key_id("key_a")})).has_value());
     CHECK(here.way.count() == 2);
   }
   lane::server gone;
@@ -102,7 +102,7 @@ TEST_CASE("a connection that broke while nobody used it costs no request", "[red
   CHECK(*db.answer(keys::insert{key("key_b"), 0}) == inserted);
   server.restart();
   CHECK(*db.answer(keys::insert{key("key_c"), 0}) == inserted);
-  CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 10})->size() == 3);
+  CHECK((*db.answer(keys::list{subject_id("acc_1"), {}, 10})).size() == 3);
 }
 
 TEST_CASE("a write that could not be sent whole is sent again, and raises no signal", "[redis]") {
@@ -121,7 +121,7 @@ TEST_CASE("scripts that the server forgot are sent again", "[redis]") {
   forget();
   CHECK(*db.answer(keys::insert{key("key_a"), 0}) == inserted);
   forget();
-  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK((*db.answer(keys::find{key_id("key_a")})).has_value());
   forget();
   CHECK(*db.answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
   forget();
@@ -158,7 +158,7 @@ TEST_CASE("answers that no script gives are refused, and do no harm", "[redis]")
   CHECK_FALSE(lied([&] { return db.answer(refresh::purge{fixed::noon, 10}); }));
   CHECK_FALSE(lied([&] { return db.answer(allowlists::save{{{subject_id("a")}, true, {}, {}, 1}, 0}); }));
   if (!is_protocol) {
-    CHECK(lied([&] { return db.answer(keys::find{key_id("key_a")}); })->has_value());
+    CHECK((*lied([&] { return db.answer(keys::find{key_id("key_a")}); })).has_value());
     return;
   }
   CHECK_FALSE(lied([&] { return db.answer(keys::find{key_id("key_a")}); }));
@@ -201,7 +201,7 @@ TEST_CASE("a server out of memory takes nothing in, reads on, and lets go of wha
   CHECK(code(db.answer(keys::touch{{{key_id("key_a"), 1, fixed::noon}}})) == errc::store_full);
   CHECK(server.ask({"DBSIZE"}) == before);
   CHECK(same(**db.answer(keys::find{key_id("key_a")}), key("key_a")));
-  CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 10})->size() == 1);
+  CHECK((*db.answer(keys::list{subject_id("acc_1"), {}, 10})).size() == 1);
 
   CHECK(*db.answer(refresh::advance{session("fam_a"), 1}));
   CHECK(*db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason::admin, fixed::noon}) == 1);
@@ -248,7 +248,7 @@ TEST_CASE("a store that was open before a fork serves the parent alone", "[redis
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
   CHECK(status == 0);
-  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK((*db.answer(keys::find{key_id("key_a")})).has_value());
   CHECK(*db.answer(keys::insert{key("key_b"), 0}) == inserted);
 }
 
@@ -256,9 +256,9 @@ TEST_CASE("a store that moved answers at its new place", "[redis]") {
   redis::store first = fixed::fresh_redis_store();
   REQUIRE(*first.answer(keys::insert{key("key_a"), 0}) == inserted);
   redis::store second(std::move(first));
-  CHECK(second.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK((*second.answer(keys::find{key_id("key_a")})).has_value());
   first = fixed::fresh_redis_store();
-  CHECK_FALSE(first.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK_FALSE((*first.answer(keys::find{key_id("key_a")})).has_value());
   second = std::move(first);
-  CHECK_FALSE(second.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK_FALSE((*second.answer(keys::find{key_id("key_a")})).has_value());
 }

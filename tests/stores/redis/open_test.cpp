@@ -67,15 +67,15 @@ TEST_CASE("a store is the same over TCP and over a socket, and another in anothe
   how.port = static_cast<std::uint16_t>(one.port());
   auto remote = redis::store::open(std::move(how));
   REQUIRE(remote.has_value());
-  CHECK(remote->answer(keys::find{key_id("key_a")})->has_value());
+  CHECK((*remote->answer(keys::find{key_id("key_a")})).has_value());
 
   redis::options other = one.options();
   other.database = 3;
   auto elsewhere = redis::store::open(std::move(other));
   REQUIRE(elsewhere.has_value());
-  CHECK_FALSE(elsewhere->answer(keys::find{key_id("key_a")})->has_value());
+  CHECK_FALSE((*elsewhere->answer(keys::find{key_id("key_a")})).has_value());
   CHECK(*elsewhere->answer(keys::insert{key("key_b"), 0}) == keys::insert::reply::inserted);
-  CHECK_FALSE(local.answer(keys::find{key_id("key_b")})->has_value());
+  CHECK_FALSE((*local.answer(keys::find{key_id("key_b")})).has_value());
   redis::options missing = one.options();
   missing.database = 16;
   CHECK(refusal(std::move(missing)) == errc::store_unavailable);
@@ -84,7 +84,7 @@ TEST_CASE("a store is the same over TCP and over a socket, and another in anothe
   prefixed.prefix = "ekauth2";
   auto beside = redis::store::open(std::move(prefixed));
   REQUIRE(beside.has_value());
-  CHECK_FALSE(beside->answer(keys::find{key_id("key_a")})->has_value());
+  CHECK_FALSE((*beside->answer(keys::find{key_id("key_a")})).has_value());
 }
 
 TEST_CASE("a password, and a user's, opens the store; a wrong one does not", "[redis]") {
@@ -120,10 +120,10 @@ TEST_CASE("a password, and a user's, opens the store; a wrong one does not", "[r
   CHECK(little->warnings() == warnings{warning::settings_hidden});
   CHECK(*little->answer(keys::insert{key("key_a"), 0}) == keys::insert::reply::inserted);
   CHECK(*little->answer(refresh::insert{session("fam_a")}) == refresh::insert::reply::inserted);
-  CHECK(little->answer(refresh::find{family_id("fam_a")})->has_value());
+  CHECK((*little->answer(refresh::find{family_id("fam_a")})).has_value());
   CHECK(*little->answer(refresh::purge{time_point::max(), 10}) == 1);
   admin.ask({"SCRIPT", "FLUSH"});
-  CHECK(little->answer(keys::find{key_id("key_a")})->has_value());
+  CHECK((*little->answer(keys::find{key_id("key_a")})).has_value());
 }
 
 TEST_CASE("a server that evicts is refused", "[redis]") {

@@ -48,7 +48,7 @@ TEST_CASE("a key's row that ekauth did not write is corrupt, never a guess", "[r
   here.ask({"HSET", "key:key_a", field, value});
   CHECK(is_corrupt(here.db.answer(keys::find{key_id("key_a")})));
   CHECK(is_corrupt(here.db.answer(keys::list{subject_id("acc_1"), {}, 10})));
-  CHECK(here.db.answer(keys::find{key_id("key_b")})->has_value());
+  CHECK((*here.db.answer(keys::find{key_id("key_b")})).has_value());
 }
 
 TEST_CASE("a row that lacks a field is corrupt", "[redis]") {
@@ -59,7 +59,7 @@ TEST_CASE("a row that lacks a field is corrupt", "[redis]") {
     REQUIRE(here.ask({"HDEL", "key:key_a", field}) == "1");
     CHECK(is_corrupt(here.db.answer(keys::find{key_id("key_a")})));
     here.ask({"HSET", "key:key_a", field, value});
-    CHECK(here.db.answer(keys::find{key_id("key_a")})->has_value());
+    CHECK((*here.db.answer(keys::find{key_id("key_a")})).has_value());
   }
   for (const std::string field : {"subject", "scopes", "client", "epoch", "created_at", "state", "reason",
                                   "generation", "slot", "current_digest", "previous_digest", "salt",
@@ -68,7 +68,7 @@ TEST_CASE("a row that lacks a field is corrupt", "[redis]") {
     REQUIRE(here.ask({"HDEL", "session:fam_a", field}) == "1");
     CHECK(is_corrupt(here.db.answer(refresh::find{family_id("fam_a")})));
     here.ask({"HSET", "session:fam_a", field, value});
-    CHECK(here.db.answer(refresh::find{family_id("fam_a")})->has_value());
+    CHECK((*here.db.answer(refresh::find{family_id("fam_a")})).has_value());
   }
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("a key with a fourth secret, and one that is listed without a row, are
             std::string(32, 'd'), "5.created_at", "0"});
   CHECK(is_corrupt(here.db.answer(keys::find{key_id("key_a")})));
   here.ask({"DEL", "key:key_b"});
-  CHECK_FALSE(here.db.answer(keys::find{key_id("key_b")})->has_value());
+  CHECK_FALSE((*here.db.answer(keys::find{key_id("key_b")})).has_value());
   CHECK(is_corrupt(here.db.answer(keys::list{subject_id("acc_2"), {}, 10})));
 }
 
@@ -150,8 +150,8 @@ TEST_CASE("names that hold another kind of value are corrupt, and nothing is wri
     CHECK(here.db.answer(keys::insert{key("key_x", "acc_3"), 5}).value_or(keys::insert::reply::exists) ==
           keys::insert::reply::exists);
     here.ask({"DEL", name});
-    CHECK_FALSE(here.db.answer(keys::find{key_id("key_x")})->has_value());
-    CHECK(here.db.answer(keys::list{subject_id("acc_3"), {}, 10})->empty());
+    CHECK_FALSE((*here.db.answer(keys::find{key_id("key_x")})).has_value());
+    CHECK((*here.db.answer(keys::list{subject_id("acc_3"), {}, 10})).empty());
   }
   foul("key:key_a");
   CHECK(is_corrupt(here.db.answer(keys::find{key_id("key_a")})));
@@ -170,11 +170,11 @@ TEST_CASE("names that hold another kind of value are corrupt, and nothing is wri
   CHECK(is_corrupt(here.db.answer(refresh::bump_epoch{subject_id("usr_2"), refresh::end_reason::admin, {}})));
   foul("sessions:usr_3");
   CHECK(is_corrupt(here.db.answer(refresh::insert{session("fam_c", "usr_3")})));
-  CHECK_FALSE(here.db.answer(refresh::find{family_id("fam_c")})->has_value());
+  CHECK_FALSE((*here.db.answer(refresh::find{family_id("fam_c")})).has_value());
   foul("deadlines");
   CHECK(is_corrupt(here.db.answer(refresh::insert{session("fam_c", "usr_4")})));
-  CHECK_FALSE(here.db.answer(refresh::find{family_id("fam_c")})->has_value());
-  CHECK(here.db.answer(refresh::list{subject_id("usr_4"), {}, 10})->empty());
+  CHECK_FALSE((*here.db.answer(refresh::find{family_id("fam_c")})).has_value());
+  CHECK((*here.db.answer(refresh::list{subject_id("usr_4"), {}, 10})).empty());
   CHECK(is_corrupt(here.db.answer(refresh::purge{fixed::noon, 10})));
 }
 
@@ -221,7 +221,7 @@ TEST_CASE("a record that could not be read back is not written", "[redis]") {
   }
   CHECK_FALSE(db.answer(keys::replace{key("key_x"), too_large}).has_value());
   CHECK_FALSE(db.answer(keys::replace{key("key_x"), too_large - 1}).has_value());
-  CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 10})->empty());
+  CHECK((*db.answer(keys::list{subject_id("acc_1"), {}, 10})).empty());
 
   std::vector<refresh::record> bad_sessions(4, session("fam_x"));
   bad_sessions[0].slot = '\0';
@@ -231,11 +231,9 @@ TEST_CASE("a record that could not be read back is not written", "[redis]") {
   for (const refresh::record& row : bad_sessions) CHECK_FALSE(db.answer(refresh::insert{row}).has_value());
   CHECK_FALSE(db.answer(refresh::advance{bad_sessions[0], 1}).has_value());
   CHECK_FALSE(db.answer(refresh::advance{session("fam_x"), ~std::uint64_t{0}}).has_value());
-  CHECK_FALSE(
-      db.answer(refresh::revoke{family_id("fam_x"), refresh::end_reason(6), fixed::noon}).has_value());
-  CHECK_FALSE(
-      db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason(6), fixed::noon}).has_value());
-  CHECK(db.answer(refresh::list{subject_id("usr_1"), {}, 10})->empty());
+  CHECK_FALSE(db.answer(refresh::revoke{family_id("fam_x"), refresh::end_reason(6), fixed::noon}).has_value());
+  CHECK_FALSE(db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason(6), fixed::noon}).has_value());
+  CHECK((*db.answer(refresh::list{subject_id("usr_1"), {}, 10})).empty());
   CHECK(*db.answer(refresh::read_epoch{subject_id("usr_1")}) == 0);
 
   allowlists::record list{{subject_id("acc_1")}, true, {}, {}, 1};
@@ -273,8 +271,8 @@ TEST_CASE("what a batch is larger than one script takes is done in several", "[r
     uses.uses.push_back({key_id(id), 1, fixed::noon});
   }
   CHECK(*db.answer(uses) == 1200);
-  CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 1100})->size() == 1100);
-  CHECK(db.answer(refresh::list{subject_id("usr_1"), {}, 5000})->size() == 1200);
+  CHECK((*db.answer(keys::list{subject_id("acc_1"), {}, 1100})).size() == 1100);
+  CHECK((*db.answer(refresh::list{subject_id("usr_1"), {}, 5000})).size() == 1200);
   CHECK(*db.answer(refresh::purge{time_point::max(), 1100}) == 1100);
   CHECK(*db.answer(refresh::purge{time_point::max(), 1100}) == 100);
 }

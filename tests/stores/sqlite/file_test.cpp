@@ -98,7 +98,7 @@ TEST_CASE("a path is a path: no URI, no database in memory", "[sqlite]") {
     CHECK(*db.answer(keys::insert{key("key_a"), 0}) == inserted);
     CHECK(std::filesystem::exists(folder.file(name)));
     store second = raw::open(name);
-    CHECK(second.answer(keys::find{key_id("key_a")})->has_value());
+    CHECK((*second.answer(keys::find{key_id("key_a")})).has_value());
   }
 }
 
@@ -149,7 +149,7 @@ TEST_CASE("a file of an older schema keeps its rows and gets the tables that it 
       "api_keys_of_subject;"
       "CREATE INDEX api_keys_of_owner ON api_keys (owner, id); PRAGMA user_version = 1");
   store db = *store::open({.path = path, .create = GENERATE(true, false)});
-  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK((*db.answer(keys::find{key_id("key_a")})).has_value());
   CHECK(*db.answer(allowlists::save{{{subject_id("acc_1")}, true, {}, fixed::noon, 1}, 0}));
   CHECK(raw::connection(path).ask("PRAGMA user_version") == "3");
 }
@@ -243,9 +243,9 @@ TEST_CASE("a store that moved answers at its new place, and closes what it repla
   store first = raw::open(folder.file("a.db"));
   CHECK(*first.answer(keys::insert{key("key_a"), 0}) == inserted);
   store second(std::move(first));
-  CHECK(second.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK((*second.answer(keys::find{key_id("key_a")})).has_value());
   second = raw::open(folder.file("b.db"));
-  CHECK_FALSE(second.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK_FALSE((*second.answer(keys::find{key_id("key_a")})).has_value());
   CHECK_FALSE(std::filesystem::exists(folder.file("a.db-wal")));
   first = std::move(second);
   store& same = first;

@@ -94,8 +94,8 @@ TEST_CASE("several processes share one limit, and none fails because another was
   }
   for (const pid_t child : children) CHECK(raw::ended(child) == 0);
   store db = raw::open(path);
-  CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 1000})->size() == limit);
-  CHECK(db.answer(refresh::list{subject_id("usr_1"), {}, 1000})->size() == tries * children.size());
+  CHECK((*db.answer(keys::list{subject_id("acc_1"), {}, 1000})).size() == limit);
+  CHECK((*db.answer(refresh::list{subject_id("usr_1"), {}, 1000})).size() == tries * children.size());
 }
 
 TEST_CASE("processes that make the same file at once all open it", "[sqlite]") {
@@ -113,7 +113,7 @@ TEST_CASE("processes that make the same file at once all open it", "[sqlite]") {
     }
     for (const pid_t child : children) CHECK(raw::ended(child) == 0);
     store db = raw::open(path);
-    CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 100})->size() == children.size());
+    CHECK((*db.answer(keys::list{subject_id("acc_1"), {}, 100})).size() == children.size());
   }
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("what was answered survives the kill of its process, and what was not 
       CHECK((*next)->name == (is_revoked ? "revoked" : "Production Server"));
       CHECK((*next)->verifiers.size() == (is_revoked ? 1 : 3));
     }
-    CHECK_FALSE(db.answer(keys::find{key_id(prefix + std::to_string(last + 2))})->has_value());
+    CHECK_FALSE((*db.answer(keys::find{key_id(prefix + std::to_string(last + 2))})).has_value());
   }
   CHECK(raw::connection(path).ask("PRAGMA integrity_check") == "ok");
 }
@@ -177,6 +177,6 @@ TEST_CASE("a store that was open before a fork serves the parent alone", "[sqlit
     return !read && !written && read.error().code() == errc::store_unavailable ? 0 : 1;
   });
   CHECK(raw::ended(child) == 0);
-  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK((*db.answer(keys::find{key_id("key_a")})).has_value());
   CHECK(*db.answer(keys::insert{key("key_b"), 0}) == keys::insert::reply::inserted);
 }

@@ -55,7 +55,7 @@ TEST_CASE("a key with a fourth secret is corrupt", "[sqlite]") {
       "INSERT INTO api_key_secrets VALUES ('key_a', 5, '1', zeroblob(32), 0, NULL, NULL)");
   CHECK(is_corrupt(db.answer(keys::find{key_id("key_a")})));
   CHECK(is_corrupt(db.answer(keys::list{subject_id("acc_1"), {}, 10})));
-  CHECK(db.answer(keys::find{key_id("key_b")})->has_value());
+  CHECK((*db.answer(keys::find{key_id("key_b")})).has_value());
 }
 
 TEST_CASE("a session's row that ekauth did not write is corrupt, never a guess", "[sqlite]") {
@@ -101,7 +101,7 @@ TEST_CASE("a secret's digest of another type is corrupt", "[sqlite]") {
   other.run(
       "CREATE TABLE loose AS SELECT * FROM api_key_secrets; DROP TABLE api_key_secrets; ALTER TABLE loose "
       "RENAME TO api_key_secrets");
-  CHECK(db.answer(keys::find{key_id("key_a")})->has_value());
+  CHECK((*db.answer(keys::find{key_id("key_a")})).has_value());
   other.run(std::string("UPDATE api_key_secrets SET digest = ") +
             GENERATE("'0123456789abcdef0123456789abcdef'", "NULL", "1"));
   CHECK(is_corrupt(db.answer(keys::find{key_id("key_a")})));
@@ -118,8 +118,8 @@ TEST_CASE("an allowlist's columns of another type are corrupt, also where its en
   other.run(
       "CREATE TABLE loose AS SELECT * FROM allowlists; DROP TABLE allowlists; ALTER TABLE loose RENAME TO "
       "allowlists");
-  CHECK(db.answer(allowlists::find{of})->account.row);
-  CHECK_FALSE(db.answer(allowlists::find{of, 1})->account.row);
+  CHECK((*db.answer(allowlists::find{of})).account.row);
+  CHECK_FALSE((*db.answer(allowlists::find{of, 1})).account.row);
   other.run("UPDATE allowlists SET changed_at = 'noon'");
   CHECK(is_corrupt(db.answer(allowlists::find{of})));
   CHECK(is_corrupt(db.answer(allowlists::find{of, 1})));
@@ -135,7 +135,7 @@ TEST_CASE("an allowlist whose label would be read as another entry is not writte
   for (const char* label : {"Office\nnet_000000000x 203.0.113.0/24 - Anywhere", "Office\n"})
     CHECK(db.answer(allowlists::save{{of, true, {entry(label)}, fixed::noon, 1}, 0}).error().code() ==
           errc::internal_error);
-  CHECK_FALSE(db.answer(allowlists::find{of})->account.row);
+  CHECK_FALSE((*db.answer(allowlists::find{of})).account.row);
   CHECK(*db.answer(allowlists::save{{of, true, {entry("Office")}, fixed::noon, 1}, 0}));
 }
 
@@ -164,7 +164,7 @@ TEST_CASE("writes refuse rows that ekauth did not write, and leave them", "[sqli
 
   other.run("INSERT INTO api_key_secrets VALUES ('key_c', 1, '1', zeroblob(32), 0, NULL, NULL)");
   CHECK(is_corrupt(db.answer(keys::insert{key("key_c"), 0})));
-  CHECK_FALSE(db.answer(keys::find{key_id("key_c")})->has_value());
+  CHECK_FALSE((*db.answer(keys::find{key_id("key_c")})).has_value());
 }
 
 TEST_CASE("columns of another type are corrupt", "[sqlite]") {
@@ -207,7 +207,7 @@ TEST_CASE("a record that could not be read back is not written", "[sqlite]") {
   CHECK_FALSE(db.answer(keys::insert{large, 0}).has_value());
   CHECK_FALSE(db.answer(keys::replace{key("key_x"), too_large}).has_value());
   CHECK_FALSE(db.answer(keys::replace{key("key_x"), too_large - 1}).has_value());
-  CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 10})->empty());
+  CHECK((*db.answer(keys::list{subject_id("acc_1"), {}, 10})).empty());
 
   std::vector<refresh::record> bad_sessions(5, session("fam_x"));
   bad_sessions[0].slot = '\0';
@@ -218,11 +218,9 @@ TEST_CASE("a record that could not be read back is not written", "[sqlite]") {
   for (const refresh::record& row : bad_sessions) CHECK_FALSE(db.answer(refresh::insert{row}).has_value());
   CHECK_FALSE(db.answer(refresh::advance{bad_sessions[0], 1}).has_value());
   CHECK_FALSE(db.answer(refresh::advance{session("fam_x"), ~std::uint64_t{0}}).has_value());
-  CHECK_FALSE(
-      db.answer(refresh::revoke{family_id("fam_x"), refresh::end_reason(6), fixed::noon}).has_value());
-  CHECK_FALSE(
-      db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason(6), fixed::noon}).has_value());
-  CHECK(db.answer(refresh::list{subject_id("usr_1"), {}, 10})->empty());
+  CHECK_FALSE(db.answer(refresh::revoke{family_id("fam_x"), refresh::end_reason(6), fixed::noon}).has_value());
+  CHECK_FALSE(db.answer(refresh::bump_epoch{subject_id("usr_1"), refresh::end_reason(6), fixed::noon}).has_value());
+  CHECK((*db.answer(refresh::list{subject_id("usr_1"), {}, 10})).empty());
   CHECK(*db.answer(refresh::read_epoch{subject_id("usr_1")}) == 0);
 }
 
