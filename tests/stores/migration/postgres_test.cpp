@@ -9,6 +9,7 @@
 using namespace records;
 using ekauth::postgres::options;
 using ekauth::postgres::store;
+using old::answer;
 using old::postgres_schema;
 using tokens::written;
 
@@ -23,8 +24,8 @@ std::string catalogue_of_schema() {
       "atthasdef)"
       " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND attnum > 0 AND relkind = 'r' WHERE",
       "SELECT pg_get_indexdef(indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE",
-      "SELECT concat_ws(' ', relname, conname, pg_get_constraintdef(k.oid))"
-      " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid AND contype <> 'n' WHERE"};
+      ("SELECT concat_ws(' ', relname, conname, pg_get_constraintdef(k.oid))"
+       " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid AND contype <> 'n' WHERE")};
   const auto db = postgres_schema::raw();
   std::string all;
   for (const char* question : questions)
@@ -165,8 +166,8 @@ TEST_CASE("a role of 0.1 keeps its rights on the tables of a migrated schema", "
   {
     store opened = fixed::postgres_schema::open(how);
     CHECK(has_all_keys(opened));
-    CHECK(*opened.answer(keys::insert{key("key_a"), 1}) == keys::insert::reply::inserted);
-    CHECK(*opened.answer(allowlists::save{{{subject_id("acc_1")}, true, {}, fixed::noon, 1}, 0}));
+    CHECK(answer(opened, keys::insert{key("key_a"), 1}) == keys::insert::reply::inserted);
+    CHECK(answer(opened, allowlists::save{{{subject_id("acc_1")}, true, {}, fixed::noon, 1}, 0}));
   }
   db.run("DROP OWNED BY app; DROP ROLE app");
 }

@@ -9,6 +9,7 @@
 
 using namespace records;
 using ekauth::sqlite::store;
+using old::answer;
 using old::sqlite_file;
 using tokens::written;
 
@@ -80,7 +81,7 @@ TEST_CASE("a migrated SQLite file keeps its log", "[migration]") {
   store db = old_file.open();
   raw::connection beside(old_file.path());
   CHECK(beside.ask("PRAGMA journal_mode") == "wal");
-  CHECK(*db.answer(keys::insert{key("key_a"), 0}) == keys::insert::reply::inserted);
+  CHECK(answer(db, keys::insert{key("key_a"), 0}) == keys::insert::reply::inserted);
   CHECK_FALSE(raw::bytes_of(old_file.path() + "-wal").empty());
   CHECK(beside.ask("SELECT count(*) FROM api_keys") == std::to_string(written().keys.size() + 1));
 }
@@ -137,7 +138,7 @@ TEST_CASE("processes that open one SQLite file of 0.1 at once all succeed", "[mi
     for (const pid_t child : children) CHECK(raw::ended(child) == 0);
     store db = old_file.open();
     CHECK(has_all_keys(db));
-    CHECK(db.answer(keys::list{subject_id("acc_1"), {}, 100})->size() == children.size());
+    CHECK(answer(db, keys::list{subject_id("acc_1"), {}, 100}).size() == children.size());
     CHECK(schema_of(old_file.path()) == fresh_schema());
   }
 }
