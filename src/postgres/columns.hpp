@@ -54,7 +54,7 @@ class columns : public storage::columns<raw_row> {
   columns(const PGresult* rows, int row, int first = 0) noexcept
       : storage::columns<raw_row>(raw_row(rows, row), first) {}
 
-  /// Of a statement that only reads, past the column that all of these begin with.
+  /// A row of a statement that only reads, past the column that all of these begin with.
   [[nodiscard]] static columns found(const PGresult* rows, int row) noexcept { return {rows, row, 1}; }
 };
 using storage::corrupt_row;

@@ -7,7 +7,7 @@
 
 namespace ekauth::inline v1::storage {
 
-/// Of a key, besides its id and its secrets: what no replace changes. Row: keys::record, const or not.
+/// Visits what no replace changes of a key, besides its id and its secrets. Row: keys::record, const or not.
 template <class Row, class Visit>
 void visit_fixed_key_fields(Row& key, const Visit& visit) {
   visit("environment", key.env);
@@ -15,7 +15,7 @@ void visit_fixed_key_fields(Row& key, const Visit& visit) {
   visit("created_at", key.created_at);
 }
 
-/// Of a key: what a replace stores, besides the version and the secrets.
+/// Visits what a replace stores of a key, besides the version and the secrets.
 template <class Row, class Visit>
 void visit_changing_key_fields(Row& key, const Visit& visit) {
   visit("name", key.name);
@@ -26,7 +26,7 @@ void visit_changing_key_fields(Row& key, const Visit& visit) {
   visit("revoked_at", key.revoked_at);
 }
 
-/// Of a key: all but its id and its secrets.
+/// Visits all of a key but its id and its secrets.
 template <class Row, class Visit>
 void visit_key_fields(Row& key, const Visit& visit) {
   visit_fixed_key_fields(key, visit);
@@ -36,7 +36,7 @@ void visit_key_fields(Row& key, const Visit& visit) {
 
 inline constexpr int key_field_count = 10;
 
-/// Of a secret of a key: what a replace stores, besides its number. Only touch writes the last use.
+/// Visits what a replace stores of a secret, besides its number. Only touch writes the last use.
 template <class Row, class Visit>
 void visit_secret_fields(Row& secret, const Visit& visit) {
   visit("slot", secret.slot);
@@ -45,7 +45,7 @@ void visit_secret_fields(Row& secret, const Visit& visit) {
   visit("not_after", secret.not_after);
 }
 
-/// Of a session: what an advance stores, besides the version. Row: refresh::record, const or not.
+/// Visits what an advance stores of a session, besides the version. Row: refresh::record, const or not.
 template <class Row, class Visit>
 void visit_advancing_session_fields(Row& session, const Visit& visit) {
   visit("generation", session.generation);
@@ -60,7 +60,7 @@ void visit_advancing_session_fields(Row& session, const Visit& visit) {
   visit("idle_deadline", session.idle_deadline);
 }
 
-/// Of a session: all but its id.
+/// Visits all of a session but its id.
 template <class Row, class Visit>
 void visit_session_fields(Row& session, const Visit& visit) {
   visit("subject", session.granted.subject);
